@@ -1,0 +1,16 @@
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace Jobs.Migrations;
+
+[DbContext(typeof(MigrationsContext)), Migration("0001_tenancy")]
+internal sealed class Tenancy : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0002_batches")]
+internal sealed class Batches : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0003_engine")]
+internal sealed class Engine : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0004_documents")]
+internal sealed class Documents : SqlMigration;

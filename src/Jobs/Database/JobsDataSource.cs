@@ -1,0 +1,64 @@
+using Npgsql;
+
+namespace Jobs.Database;
+
+/// <summary>
+/// The process's two pools on the database. Both are small: two cores of PostgreSQL are saturated by a handful of
+/// connections, and a larger pool only makes the slowest request slower.
+/// </summary>
+/// <remarks>Thread-safe; owns its pools. Failures of the database surface as <see cref="NpgsqlException"/>.</remarks>
+public sealed class JobsDataSource : IAsyncDisposable
+{
+    // A plan made while a queue is empty must still be right when it holds a million chunks, and PostgreSQL keeps
+    // the plans of prepared statements: scans and hashes over whole tables are out for the engine's statements.
+    private const string EnginePlanner =
+        "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off -c jit=off";
+
+    public JobsDataSource(string connectionString)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        // What must have the database says so in two seconds instead of keeping its caller waiting.
+        Default(builder, "Timeout", "2");
+        Default(builder, "Command Timeout", "30");
+        Default(builder, "Keepalive", "15");
+        Default(builder, "Max Auto Prepare", "64");
+        Default(builder, "Auto Prepare Min Usages", "2");
+        Default(builder, "Application Name", "jobs");
+        var engine = new NpgsqlConnectionStringBuilder(builder.ConnectionString)
+        {
+            MaxPoolSize = 6,
+            Options = $"{builder.Options} {EnginePlanner}".Trim(),
+            ApplicationName = $"{builder.ApplicationName}-engine",
+        };
+        Default(builder, "Maximum Pool Size", "16");
+        ConnectionString = builder.ConnectionString;
+        Requests = Build(builder, "jobs");
+        Engine = Build(engine, "jobs-engine");
+    }
+
+    /// <summary>With the password; for the process's own use, never to be logged.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>For requests and handlers; at most 16 connections unless the connection string says otherwise.</summary>
+    public NpgsqlDataSource Requests { get; }
+
+    /// <summary>For lease, settle, heartbeat and listen; at most 6 connections.</summary>
+    public NpgsqlDataSource Engine { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Engine.DisposeAsync();
+        await Requests.DisposeAsync();
+    }
+
+    private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings, string name) =>
+        new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = name }.Build();
+
+    private static void Default(NpgsqlConnectionStringBuilder builder, string keyword, string value)
+    {
+        if (!builder.ContainsKey(keyword) || !builder.ShouldSerialize(keyword))
+        {
+            builder[keyword] = value;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace Jobs.Tenancy;
+
+/// <summary>Who calls, and what their key allows.</summary>
+public sealed record Caller(int TenantId, string Tenant, Guid KeyId, string KeyName, Scopes Scopes)
+{
+    public bool May(Scopes scope) => (Scopes & scope) == scope;
+}
+
+/// <summary>What a key allows.</summary>
+[Flags]
+public enum Scopes
+{
+    None = 0,
+
+    /// <summary>Submit batches and steer one's own.</summary>
+    Submit = 1,
+
+    /// <summary>Read batches, results, documents.</summary>
+    Read = 2,
+
+    /// <summary>Keys, queues, the system.</summary>
+    Admin = 4,
+}
