@@ -43,8 +43,8 @@ create table jobs.item_pages (
     first      int not null,
     count      smallint not null,
     items      text compression lz4 not null,
-    -- The callers' own ids, by position; null where no item of the page has one.
-    custom_ids text[],
+    -- The callers' own ids, one a line by position, an empty line for none; null where no item of the page has one.
+    custom_ids text compression lz4,
     primary key (batch_id, page)
 ) partition by range (batch_id);
 
@@ -63,9 +63,8 @@ create table jobs.outcome_pages (
     items       bytea,
     -- One outcome a line: [position, microseconds, result] or [position, microseconds, null, error].
     outcomes    text compression lz4,
-    -- The codes of the failures and how many items have each, so that failures are counted without opening the page.
-    error_codes  text[],
-    error_counts int[],
+    -- How many failures have which code, so that they are counted without opening the page: {"timeout": 3}.
+    error_codes jsonb,
     primary key (batch_id, page, version, part)
 ) partition by range (batch_id);
 

@@ -1,0 +1,26 @@
+using Jobs.Kinds;
+
+namespace Jobs.Batches;
+
+/// <summary>What a caller says of a batch, beside its items.</summary>
+/// <param name="TenantId">Who owns it.</param>
+/// <param name="Kind">What its items are.</param>
+public sealed record BatchDraft(int TenantId, Kind Kind)
+{
+    public Priority Priority { get; init; } = Priority.Normal;
+
+    /// <summary>Executions of an item, 1 to 100.</summary>
+    public int MaxAttempts { get; init; } = BatchLimits.DefaultMaxAttempts;
+
+    /// <summary>How long an execution of an item may take; null for the kind's own.</summary>
+    public TimeSpan? ItemTimeout { get; init; }
+
+    /// <summary>Before then nothing of it starts.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>Whether one bad item refuses the batch; otherwise it fails alone.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>The caller's own pairs.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+}

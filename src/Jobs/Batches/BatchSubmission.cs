@@ -1,0 +1,208 @@
+using Jobs.Engine;
+using Jobs.Kinds;
+using Npgsql;
+
+namespace Jobs.Batches;
+
+/// <summary>
+/// A batch while its items come in. Pages that fit in <see cref="HeldBytes"/> are held in memory and written with the
+/// batch in one round trip; beyond that they stream into the database by COPY in a transaction that ends with the
+/// commit. Until <see cref="CommitAsync"/> has returned nothing is visible; disposing before discards everything.
+/// Not thread-safe.
+/// </summary>
+public sealed class BatchSubmission : IAsyncDisposable
+{
+    /// <summary>Bytes of pages that are held before they stream into the database.</summary>
+    public const int HeldBytes = 4 * 1024 * 1024;
+
+    private readonly BatchDraft draft;
+    private readonly BatchOptions options;
+    private readonly SubmitWriter writer;
+    private readonly WorkSignal signal;
+    private readonly string fieldName;
+    private readonly List<BatchError> errors = [];
+    private CustomIdIndex? customIds;
+    private ItemPage? page;
+    private int pages;
+    private int errorCount;
+
+    internal BatchSubmission(
+        Guid id,
+        BatchDraft draft,
+        BatchOptions options,
+        SubmitWriter writer,
+        WorkSignal signal,
+        string fieldName
+    )
+    {
+        this.signal = signal;
+        Id = id;
+        this.draft = draft;
+        this.options = options;
+        this.writer = writer;
+        this.fieldName = fieldName;
+    }
+
+    public Guid Id { get; }
+
+    /// <summary>Items so far.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Adds an item that workers will do.</summary>
+    /// <param name="item">A JSON object, UTF-8.</param>
+    /// <exception cref="BatchRefusedException">It is not JSON, or there are too many.</exception>
+    public async ValueTask AddAsync(ReadOnlyMemory<byte> item, CancellationToken cancellationToken)
+    {
+        if (Check(item, out var customId))
+        {
+            (await PageForAsync(item.Length, cancellationToken)).Add(item.Span, customId);
+        }
+        Count++;
+    }
+
+    /// <summary>Adds an item that has its outcome already.</summary>
+    public async ValueTask AddSettledAsync(
+        ReadOnlyMemory<byte> item,
+        ItemOutcome outcome,
+        CancellationToken cancellationToken
+    )
+    {
+        if (Check(item, out var customId))
+        {
+            var target = await PageForAsync(item.Length, cancellationToken);
+            target.Add(item.Span, customId);
+            var settled = target.SettleLast(draft.Kind.ItemsPerPage);
+            if (outcome.Error is { } error)
+            {
+                settled.AddFailure(target.Count - 1, 0, error);
+            }
+            else
+            {
+                settled.AddSuccess(target.Count - 1, 0, outcome.Result.Span);
+            }
+        }
+        Count++;
+    }
+
+    /// <summary>Makes the batch real: when this has returned it survives any crash.</summary>
+    /// <param name="alongside">Writes more rows in the same transaction; null for none.</param>
+    /// <exception cref="BatchRefusedException">It is empty, or it is strict and an item is bad.</exception>
+    /// <exception cref="NpgsqlException">The database cannot be reached.</exception>
+    public async Task CommitAsync(
+        Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task>? alongside,
+        CancellationToken cancellationToken
+    )
+    {
+        await writer.CommitAsync(Complete(), alongside, cancellationToken);
+        Announce();
+    }
+
+    /// <summary>
+    /// Writes the batch within the caller's transaction: it exists if and only if that commits. Call
+    /// <see cref="Announce"/> after the commit; workers that are not told find it at their next poll.
+    /// </summary>
+    /// <exception cref="BatchRefusedException">It is empty, or it is strict and an item is bad.</exception>
+    /// <exception cref="InvalidOperationException">It was so large that it streams in a transaction of its own.</exception>
+    public Task WriteAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken
+    ) => writer.WriteAsync(Complete(), connection, transaction, cancellationToken);
+
+    /// <summary>Wakes the workers.</summary>
+    public void Announce() => signal.Announce(draft.NotBefore is not null);
+
+    public async ValueTask DisposeAsync()
+    {
+        page?.Dispose();
+        page = null;
+        await writer.DisposeAsync();
+    }
+
+    private SubmittedBatch Complete()
+    {
+        if (errorCount > 0)
+        {
+            throw new BatchRefusedException(errors, errorCount);
+        }
+        if (page is null)
+        {
+            throw new BatchRefusedException(fieldName, "must have at least one item");
+        }
+        writer.Seal(page);
+        page = null;
+        return new SubmittedBatch(Id, draft, Count);
+    }
+
+    private bool Check(ReadOnlyMemory<byte> item, out string? customId)
+    {
+        if (Count >= options.MaxItems)
+        {
+            throw new BatchRefusedException(
+                fieldName,
+                $"must have at most {options.MaxItems} items"
+            );
+        }
+        var error = ItemScanner.Scan(item.Span, out customId, out var malformed);
+        if (malformed)
+        {
+            throw new BatchRefusedException(Path(""), error!.Value.Message, malformed: true);
+        }
+        if (item.Length > BatchLimits.PageBytes)
+        {
+            error = new BatchError("", $"must have at most {BatchLimits.PageBytes} bytes");
+        }
+        if (error is { } found)
+        {
+            Add(found.Field, found.Message);
+            return false;
+        }
+        if (
+            customId is not null
+            && (customIds ??= new CustomIdIndex()).Add(customId, Count) is >= 0 and var earlier
+        )
+        {
+            Add("customId", $"is also the id of {fieldName}[{earlier}]");
+            return false;
+        }
+        if (draft.Strict)
+        {
+            foreach (var fault in draft.Kind.Handler.Validate(item))
+            {
+                Add(fault.Field, fault.Message);
+            }
+        }
+        // Once it is refused only the errors of the remaining items matter.
+        return errorCount == 0;
+    }
+
+    private void Add(string field, string message)
+    {
+        errorCount++;
+        if (errors.Count < BatchLimits.ListedErrors)
+        {
+            errors.Add(new BatchError(Path(field), message));
+        }
+    }
+
+    private string Path(string field) =>
+        field is "" or "$" ? $"{fieldName}[{Count}]" : $"{fieldName}[{Count}].{field}";
+
+    private async ValueTask<ItemPage> PageForAsync(int bytes, CancellationToken cancellationToken)
+    {
+        if (page?.HasRoomFor(bytes, draft.Kind.ItemsPerPage) != true)
+        {
+            if (page is not null)
+            {
+                writer.Seal(page);
+                page = null;
+                if (writer.HeldBytes > HeldBytes)
+                {
+                    await writer.StreamAsync(Id, cancellationToken);
+                }
+            }
+            page = new ItemPage(pages++, Count);
+        }
+        return page;
+    }
+}

@@ -1,0 +1,26 @@
+using Jobs.Database;
+using Jobs.Engine;
+using Microsoft.Extensions.Options;
+
+namespace Jobs.Batches;
+
+/// <summary>Takes batches in. Thread-safe.</summary>
+public sealed class BatchSubmitter(
+    JobsDataSource database,
+    IOptions<BatchOptions> options,
+    WorkSignal signal,
+    TimeProvider time
+)
+{
+    /// <summary>Begins a submission; dispose it whether it was committed or not.</summary>
+    /// <param name="fieldName">What errors call the list of items, such as <c>items</c> or <c>queries</c>.</param>
+    public BatchSubmission Begin(BatchDraft draft, string fieldName = "items") =>
+        new(
+            Guid.CreateVersion7(time.GetUtcNow()),
+            draft,
+            options.Value,
+            new SubmitWriter(database, options.Value),
+            signal,
+            fieldName
+        );
+}

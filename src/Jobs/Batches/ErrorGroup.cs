@@ -1,0 +1,21 @@
+using System.Text.Json;
+
+namespace Jobs.Batches;
+
+/// <summary>The failures of a batch that have the same code.</summary>
+public sealed record ErrorGroup(string Code, int Count, ItemStatus Sample)
+{
+    internal static string CodeOf(ItemStatus failed)
+    {
+        var reader = new Utf8JsonReader(failed.Error.Span);
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("code"u8))
+            {
+                reader.Read();
+                return reader.GetString()!;
+            }
+        }
+        return "";
+    }
+}

@@ -1,0 +1,231 @@
+using System.Runtime.CompilerServices;
+using Jobs.Database;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Jobs.Batches;
+
+/// <summary>
+/// Reads the items of a batch and what became of them, in their order and a few pages at a time: neither memory nor a
+/// connection is held for the length of a batch, however slowly its reader reads. Thread-safe.
+/// </summary>
+public sealed class ItemReader(JobsDataSource database)
+{
+    private const int PagesAtOnce = 4;
+
+    /// <summary>Items from an index on; with <paramref name="state"/> only those.</summary>
+    public async IAsyncEnumerable<ItemStatus> ReadAsync(
+        int tenantId,
+        Guid batchId,
+        int from,
+        ItemState? state,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        // Pages are of unequal size: skip by index, page by page, from the one that may hold it.
+        var page = 0;
+        while (true)
+        {
+            var pages = await ReadPagesAsync(tenantId, batchId, page, state, cancellationToken);
+            if (pages.Count == 0)
+            {
+                yield break;
+            }
+            if (pages[^1].First + pages[^1].Count > from)
+            {
+                await ReadStatesAsync(batchId, pages, cancellationToken);
+                foreach (var item in pages.SelectMany(p => p.Items()))
+                {
+                    if (item.Index >= from && (state is null || item.State == state))
+                    {
+                        yield return item;
+                    }
+                }
+            }
+            page = pages[^1].Number + 1;
+        }
+    }
+
+    /// <summary>The failures, grouped by code, most frequent first; each with one of them.</summary>
+    public async Task<IReadOnlyList<ErrorGroup>> ReadErrorsAsync(
+        int tenantId,
+        Guid batchId,
+        CancellationToken cancellationToken
+    )
+    {
+        var groups = new List<(string Code, int Count, int Page)>();
+        await using (var command = database.Requests.CreateCommand(ReadStatements.Errors))
+        {
+            command.Parameters.Add(new() { Value = tenantId });
+            command.Parameters.Add(new() { Value = batchId });
+            await using var row = await command.ExecuteReaderAsync(cancellationToken);
+            while (await row.ReadAsync(cancellationToken))
+            {
+                groups.Add((row.GetString(0), row.GetInt32(1), row.GetInt32(2)));
+            }
+        }
+        var samples = await ReadSamplesAsync(
+            tenantId,
+            batchId,
+            groups.Select(g => g.Page).Distinct(),
+            cancellationToken
+        );
+        return groups.ConvertAll(g => new ErrorGroup(g.Code, g.Count, samples[g.Code]));
+    }
+
+    /// <summary>Failures that were settled after a version of the batch, at most about <paramref name="limit"/>.</summary>
+    public async Task<IReadOnlyList<ItemStatus>> ReadFailuresSinceAsync(
+        int tenantId,
+        Guid batchId,
+        long version,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = database.Requests.CreateCommand(ReadStatements.FailuresSince);
+        command.Parameters.Add(new() { Value = tenantId });
+        command.Parameters.Add(new() { Value = batchId });
+        command.Parameters.Add(new() { Value = version });
+        command.Parameters.Add(new() { Value = limit });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var failures = new List<ItemStatus>();
+        while (failures.Count < limit && await row.ReadAsync(cancellationToken))
+        {
+            var ids = row.IsDBNull(4) ? null : row.GetString(4).Split('\n');
+            var attempt = row.GetInt16(1);
+            var first = row.GetInt32(3);
+            failures.AddRange(
+                OutcomeLine
+                    .ParseAll(row.GetFieldValue<byte[]>(2))
+                    .Where(o => o.State == ItemState.Failed)
+                    .Select(o => PageItems.ToStatus(o, first, ids, attempt))
+                    .Take(limit - failures.Count)
+            );
+        }
+        return failures;
+    }
+
+    private async Task<Dictionary<string, ItemStatus>> ReadSamplesAsync(
+        int tenantId,
+        Guid batchId,
+        IEnumerable<int> numbers,
+        CancellationToken cancellationToken
+    )
+    {
+        var samples = new Dictionary<string, ItemStatus>(StringComparer.Ordinal);
+        foreach (var number in numbers)
+        {
+            var pages = await ReadPagesAsync(
+                tenantId,
+                batchId,
+                number,
+                null,
+                cancellationToken,
+                limit: 1
+            );
+            await ReadStatesAsync(batchId, pages, cancellationToken);
+            foreach (
+                var item in pages.SelectMany(p => p.Items()).Where(i => i.State == ItemState.Failed)
+            )
+            {
+                samples.TryAdd(ErrorGroup.CodeOf(item), item);
+            }
+        }
+        return samples;
+    }
+
+    private async Task<List<PageItems>> ReadPagesAsync(
+        int tenantId,
+        Guid batchId,
+        int from,
+        ItemState? state,
+        CancellationToken cancellationToken,
+        int limit = PagesAtOnce
+    )
+    {
+        await using var command = database.Requests.CreateCommand(ReadStatements.Pages);
+        command.Parameters.Add(new() { Value = tenantId });
+        command.Parameters.Add(new() { Value = batchId });
+        command.Parameters.Add(new() { Value = from });
+        command.Parameters.Add(
+            new()
+            {
+                Value = (object?)state?.ToString().ToLowerInvariant() ?? DBNull.Value,
+                NpgsqlDbType = NpgsqlDbType.Text,
+            }
+        );
+        command.Parameters.Add(new() { Value = limit });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var pages = new List<PageItems>();
+        while (await row.ReadAsync(cancellationToken))
+        {
+            pages.Add(
+                new PageItems(
+                    row.GetInt32(0),
+                    row.GetInt32(1),
+                    row.GetInt16(2),
+                    row.IsDBNull(3) ? null : row.GetString(3).Split('\n')
+                )
+            );
+        }
+        return pages;
+    }
+
+    // Chunks and outcomes in one round trip and one snapshot: an item is in one or the other.
+    private async Task ReadStatesAsync(
+        Guid batchId,
+        List<PageItems> pages,
+        CancellationToken cancellationToken
+    )
+    {
+        var numbers = pages.ConvertAll(p => p.Number);
+        var byNumber = pages.ToDictionary(p => p.Number);
+        await using var connection = await database.Requests.OpenConnectionAsync(cancellationToken);
+        await using var snapshot = await connection.BeginTransactionAsync(
+            System.Data.IsolationLevel.RepeatableRead,
+            cancellationToken
+        );
+        await using var batch = new NpgsqlBatch(connection, snapshot)
+        {
+            BatchCommands =
+            {
+                new(ReadStatements.Chunks)
+                {
+                    Parameters =
+                    {
+                        new() { Value = batchId },
+                        new() { Value = numbers },
+                    },
+                },
+                new(ReadStatements.Outcomes)
+                {
+                    Parameters =
+                    {
+                        new() { Value = batchId },
+                        new() { Value = numbers },
+                    },
+                },
+            },
+        };
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            byNumber[row.GetInt32(0)]
+                .AddChunk(
+                    row.GetBoolean(1),
+                    row.GetInt16(2),
+                    row.IsDBNull(3) ? null : row.GetFieldValue<byte[]>(3)
+                );
+        }
+        await row.NextResultAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            byNumber[row.GetInt32(0)]
+                .AddOutcomes(
+                    row.GetInt16(1),
+                    row.IsDBNull(2) ? null : row.GetFieldValue<byte[]>(2),
+                    row.IsDBNull(3) ? null : row.GetFieldValue<byte[]>(3)
+                );
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Json;
+using Jobs.Kinds;
+
+namespace Jobs.Batches;
+
+/// <summary>
+/// Outcomes of items of one page in the form of the column <c>outcome_pages.outcomes</c>: a JSON array a line,
+/// <c>[position, microseconds]</c> or <c>[position, microseconds, result]</c> for a success,
+/// <c>[position, microseconds, null, {code, message, retryable}]</c> for a failure,
+/// <c>[position, microseconds, null, null]</c> for a cancelled item. Not thread-safe.
+/// </summary>
+internal sealed class OutcomeBuffer
+{
+    /// <summary>Longest message of an error that is kept, in characters.</summary>
+    private const int MaxMessage = 2_000;
+
+    // No pool: a buffer lives from the first outcome to its settlement, which is the life of a generation.
+    private readonly ArrayBufferWriter<byte> lines = new(512);
+    private readonly List<short> positions = [];
+    private SortedDictionary<string, int>? codes;
+
+    public int Succeeded { get; private set; }
+
+    public int Failed { get; private set; }
+
+    public int Cancelled { get; private set; }
+
+    public int Count => Succeeded + Failed + Cancelled;
+
+    /// <summary>Bytes so far.</summary>
+    public int Length => lines.WrittenCount;
+
+    public ReadOnlyMemory<byte> Lines => lines.WrittenMemory;
+
+    /// <summary>The column <c>error_codes</c>; null when nothing failed.</summary>
+    public string? ErrorCodes =>
+        codes is null
+            ? null
+            : JsonSerializer.Serialize(codes, BatchJson.Default.SortedDictionaryStringInt32);
+
+    /// <summary>Calls back with the position of every outcome.</summary>
+    public void ForEachPosition(Action<int> action)
+    {
+        foreach (var position in positions)
+        {
+            action(position);
+        }
+    }
+
+    public void AddSuccess(int position, long microseconds, ReadOnlySpan<byte> result)
+    {
+        Begin(position, microseconds, result.Length);
+        if (!result.IsEmpty)
+        {
+            Append(","u8);
+            var target = lines.GetSpan(result.Length);
+            result.CopyTo(target);
+            // A line break outside a string is white space; inside one JSON does not allow it.
+            target[..result.Length].Replace((byte)'\n', (byte)' ');
+            lines.Advance(result.Length);
+        }
+        Append("]\n"u8);
+        Succeeded++;
+    }
+
+    public void AddFailure(int position, long microseconds, ItemError error)
+    {
+        Begin(position, microseconds, 0);
+        Append(",null,"u8);
+        using (var json = new Utf8JsonWriter(lines))
+        {
+            json.WriteStartObject();
+            json.WriteString("code"u8, error.Code);
+            json.WriteString("message"u8, Shorten(error.Message));
+            json.WriteBoolean("retryable"u8, error.Retryable);
+            json.WriteEndObject();
+        }
+        Append("]\n"u8);
+        Failed++;
+        codes ??= new SortedDictionary<string, int>(StringComparer.Ordinal);
+        codes[error.Code] = codes.GetValueOrDefault(error.Code) + 1;
+    }
+
+    public void AddCancelled(int position, long microseconds)
+    {
+        Begin(position, microseconds, 0);
+        Append(",null,null]\n"u8);
+        Cancelled++;
+    }
+
+    private void Begin(int position, long microseconds, int more)
+    {
+        positions.Add((short)position);
+        var span = lines.GetSpan(48 + more);
+        span[0] = (byte)'[';
+        Utf8Formatter.TryFormat(position, span[1..], out var length);
+        length++;
+        span[length++] = (byte)',';
+        Utf8Formatter.TryFormat(microseconds, span[length..], out var digits);
+        lines.Advance(length + digits);
+    }
+
+    private void Append(ReadOnlySpan<byte> text) => lines.Write(text);
+
+    // A message cut within a surrogate pair would not be text any more.
+    private static string Shorten(string message) =>
+        message.Length <= MaxMessage
+            ? message
+            : message[
+                ..(char.IsHighSurrogate(message[MaxMessage - 1]) ? MaxMessage - 1 : MaxMessage)
+            ];
+}

@@ -1,0 +1,58 @@
+namespace Jobs.Batches;
+
+/// <summary>The statements of a submission.</summary>
+internal static class SubmitStatements
+{
+    /// <summary>$1 batch, then arrays, an element a page.</summary>
+    public const string InsertPages = """
+        insert into jobs.item_pages (batch_id, page, first, count, items, custom_ids)
+        select $1, p.page, p.first, p.count, p.items, p.custom_ids
+        from unnest($2::int[], $3::int[], $4::smallint[], $5::text[], $6::text[]) p (page, first, count, items, custom_ids)
+        """;
+
+    public const string CopyPages = """
+        copy jobs.item_pages (batch_id, page, first, count, items, custom_ids) from stdin (format binary)
+        """;
+
+    /// <summary>
+    /// The batch, its chunks and the outcomes that some items have from the start. The clock is the database's, so
+    /// that ranks of different nodes compare.
+    /// </summary>
+    public const string InsertBatch = """
+        with page as (
+            select *
+            from unnest($13::int[], $14::smallint[], $15::bytea[], $16::smallint[], $17::smallint[], $18::text[], $19::text[])
+                p (page, open, items, succeeded, failed, outcomes, error_codes)
+        ),
+        settled as (
+            select coalesce(sum(succeeded), 0)::int as succeeded, coalesce(sum(failed), 0)::int as failed from page
+        ),
+        batch as (
+            insert into jobs.batches (
+                id, tenant_id, kind, priority, total, max_attempts, item_timeout_ms, metadata,
+                succeeded, failed, state, started_at, finished_at, expires_at)
+            select $1, $2, $3, $4, $5, $6, $7, $8::jsonb,
+                s.succeeded, s.failed,
+                case when s.succeeded + s.failed = $5 then 'completed' else 'queued' end,
+                case when s.succeeded + s.failed = $5 then now() end,
+                case when s.succeeded + s.failed = $5 then now() end,
+                case when s.succeeded + s.failed = $5 then now() + $12::interval end
+            from settled s
+        ),
+        outcome as (
+            insert into jobs.outcome_pages (
+                batch_id, page, version, part, attempt, succeeded, failed, cancelled, outcomes, error_codes)
+            select $1, page, 1, 0, 0, succeeded, failed, 0, outcomes, error_codes::jsonb
+            from page
+            where outcomes is not null
+        )
+        insert into jobs.chunks (batch_id, page, kind, rank, state, due_at, items, count)
+        select $1, page, $3,
+            (extract(epoch from greatest(now(), coalesce($9::timestamptz, now()))) * 1000000)::bigint + $10 + page * $11::bigint,
+            case when $9::timestamptz > now() then 'scheduled' else 'ready' end,
+            case when $9::timestamptz > now() then $9::timestamptz end,
+            items, open
+        from page
+        where open > 0
+        """;
+}

@@ -1,0 +1,245 @@
+using System.Text.Json;
+using Jobs.Database;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Jobs.Batches;
+
+/// <summary>Writes the pages and then the row of one submission; owns its connection while it streams.</summary>
+internal sealed class SubmitWriter(JobsDataSource database, BatchOptions options) : IAsyncDisposable
+{
+    private readonly List<ItemPage> held = [];
+    private readonly List<PageSummary> summaries = [];
+    private NpgsqlConnection? connection;
+    private NpgsqlTransaction? transaction;
+    private NpgsqlBinaryImporter? copy;
+
+    /// <summary>Bytes of the pages that wait to be written.</summary>
+    public int HeldBytes { get; private set; }
+
+    /// <summary>Takes over a page that will not change any more.</summary>
+    public void Seal(ItemPage page)
+    {
+        held.Add(page);
+        HeldBytes += page.Items.Length;
+        summaries.Add(
+            new PageSummary(
+                page.Number,
+                (short)page.OpenCount,
+                page.Open?.ToColumn(),
+                (short)(page.Settled?.Succeeded ?? 0),
+                (short)(page.Settled?.Failed ?? 0),
+                page.Settled?.Lines,
+                page.Settled?.ErrorCodes
+            )
+        );
+    }
+
+    /// <summary>Writes the held pages by COPY.</summary>
+    public async Task StreamAsync(Guid batchId, CancellationToken cancellationToken)
+    {
+        if (copy is null)
+        {
+            await BeginAsync(cancellationToken);
+            copy = await connection!.BeginBinaryImportAsync(
+                SubmitStatements.CopyPages,
+                cancellationToken
+            );
+        }
+        foreach (var page in held)
+        {
+            await copy.StartRowAsync(cancellationToken);
+            await copy.WriteAsync(batchId, NpgsqlDbType.Uuid, cancellationToken);
+            await copy.WriteAsync(page.Number, NpgsqlDbType.Integer, cancellationToken);
+            await copy.WriteAsync(page.First, NpgsqlDbType.Integer, cancellationToken);
+            await copy.WriteAsync((short)page.Count, NpgsqlDbType.Smallint, cancellationToken);
+            await copy.WriteAsync(page.Items, NpgsqlDbType.Text, cancellationToken);
+            if (page.CustomIds is { } ids)
+            {
+                await copy.WriteAsync(ids, NpgsqlDbType.Text, cancellationToken);
+            }
+            else
+            {
+                await copy.WriteNullAsync(cancellationToken);
+            }
+        }
+        Release();
+    }
+
+    public async Task CommitAsync(
+        SubmittedBatch submitted,
+        Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task>? alongside,
+        CancellationToken cancellationToken
+    )
+    {
+        if (copy is not null)
+        {
+            await StreamAsync(submitted.Id, cancellationToken);
+            await copy.CompleteAsync(cancellationToken);
+            await copy.DisposeAsync();
+            copy = null;
+        }
+        if (connection is null && alongside is not null)
+        {
+            await BeginAsync(cancellationToken);
+        }
+        connection ??= await database.Requests.OpenConnectionAsync(cancellationToken);
+        await ExecuteAsync(submitted, connection, transaction, cancellationToken);
+        if (transaction is not null)
+        {
+            if (alongside is not null)
+            {
+                await alongside(connection, transaction, cancellationToken);
+            }
+            await transaction.CommitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Writes within a transaction of the caller's.</summary>
+    public Task WriteAsync(
+        SubmittedBatch submitted,
+        NpgsqlConnection callers,
+        NpgsqlTransaction callersTransaction,
+        CancellationToken cancellationToken
+    ) =>
+        connection is null
+            ? ExecuteAsync(submitted, callers, callersTransaction, cancellationToken)
+            : throw new InvalidOperationException(
+                $"A batch of more than {BatchSubmission.HeldBytes} bytes cannot be written in a caller's transaction."
+            );
+
+    public async ValueTask DisposeAsync()
+    {
+        Release();
+        if (copy is not null)
+        {
+            await copy.DisposeAsync();
+        }
+        if (transaction is not null)
+        {
+            await transaction.DisposeAsync();
+        }
+        if (connection is not null)
+        {
+            await connection.DisposeAsync();
+        }
+    }
+
+    private async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        connection = await database.Requests.OpenConnectionAsync(cancellationToken);
+        transaction = await connection.BeginTransactionAsync(cancellationToken);
+    }
+
+    private async Task ExecuteAsync(
+        SubmittedBatch submitted,
+        NpgsqlConnection target,
+        NpgsqlTransaction? within,
+        CancellationToken cancellationToken
+    )
+    {
+        // Sent together, the commands of a batch are one transaction unless there is one already.
+        await using var statements = new NpgsqlBatch(target, within);
+        if (held.Count > 0)
+        {
+            statements.BatchCommands.Add(PagesCommand(submitted.Id));
+        }
+        statements.BatchCommands.Add(BatchCommand(submitted));
+        await statements.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private NpgsqlBatchCommand PagesCommand(Guid batchId) =>
+        new(SubmitStatements.InsertPages)
+        {
+            Parameters =
+            {
+                new() { Value = batchId },
+                new() { Value = held.ConvertAll(p => p.Number) },
+                new() { Value = held.ConvertAll(p => p.First) },
+                new() { Value = held.ConvertAll(p => (short)p.Count) },
+                new()
+                {
+                    Value = held.ConvertAll(p => p.Items),
+                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+                },
+                new()
+                {
+                    Value = held.ConvertAll(p => p.CustomIds),
+                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+                },
+            },
+        };
+
+    private NpgsqlBatchCommand BatchCommand(SubmittedBatch submitted)
+    {
+        var draft = submitted.Draft;
+        var timeout = draft.ItemTimeout ?? draft.Kind.ItemTimeout;
+        var metadata = draft.Metadata is { Count: > 0 } pairs
+            ? JsonSerializer.Serialize(pairs, BatchJson.Default.IReadOnlyDictionaryStringString)
+            : null;
+        return new(SubmitStatements.InsertBatch)
+        {
+            Parameters =
+            {
+                new() { Value = submitted.Id },
+                new() { Value = draft.TenantId },
+                new() { Value = draft.Kind.Name },
+                new() { Value = (short)draft.Priority },
+                new() { Value = submitted.Total },
+                new() { Value = (short)draft.MaxAttempts },
+                new() { Value = (int)timeout.TotalMilliseconds },
+                new()
+                {
+                    Value = (object?)metadata ?? DBNull.Value,
+                    NpgsqlDbType = NpgsqlDbType.Text,
+                },
+                new()
+                {
+                    Value = (object?)draft.NotBefore?.ToUniversalTime() ?? DBNull.Value,
+                    NpgsqlDbType = NpgsqlDbType.TimestampTz,
+                },
+                new() { Value = Microseconds(options.HandicapOf(draft.Priority)) },
+                new() { Value = Microseconds(options.ChunkStep) },
+                new() { Value = options.Retention },
+                new() { Value = summaries.ConvertAll(p => p.Number) },
+                new() { Value = summaries.ConvertAll(p => p.Open) },
+                new()
+                {
+                    Value = summaries.ConvertAll(p => p.OpenItems),
+                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,
+                },
+                new() { Value = summaries.ConvertAll(p => p.Succeeded) },
+                new() { Value = summaries.ConvertAll(p => p.Failed) },
+                new()
+                {
+                    Value = summaries.ConvertAll(p => p.Outcomes),
+                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+                },
+                new()
+                {
+                    Value = summaries.ConvertAll(p => p.ErrorCodes),
+                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+                },
+            },
+        };
+    }
+
+    private static long Microseconds(TimeSpan span) => span.Ticks / TimeSpan.TicksPerMicrosecond;
+
+    private void Release()
+    {
+        held.ForEach(p => p.Dispose());
+        held.Clear();
+        HeldBytes = 0;
+    }
+
+    private readonly record struct PageSummary(
+        int Number,
+        short Open,
+        byte[]? OpenItems,
+        short Succeeded,
+        short Failed,
+        ReadOnlyMemory<byte>? Outcomes,
+        string? ErrorCodes
+    );
+}

@@ -1,0 +1,182 @@
+using Jobs.Kinds;
+using Microsoft.Extensions.Logging;
+
+namespace Jobs.Engine;
+
+/// <summary>
+/// Executes the items of one leased chunk, some at once, and hands what became of them to the settler: at the end, and
+/// before when there is much of it or somebody asks. It touches no database. Thread-safe but for <see cref="RunAsync"/>.
+/// </summary>
+internal sealed class ChunkExecution(
+    LeasedChunk chunk,
+    Kind kind,
+    EngineOptions options,
+    Func<Settlement, CancellationToken, ValueTask> settle,
+    TimeProvider time,
+    ILogger log
+) : IDisposable
+{
+    private const int MostWaitingBytes = 1024 * 1024;
+
+    // A handler that does not heed its token is left behind this long after its timeout.
+    private static readonly TimeSpan AbandonAfter = TimeSpan.FromSeconds(5);
+
+    private readonly PageLines lines = new(chunk.Payload, chunk.PageCount);
+    private readonly ChunkLedger ledger = new(chunk, options);
+    private readonly CancellationTokenSource stop = new();
+
+    // Settlements of a chunk follow each other in the order in which they were taken.
+    private readonly SemaphoreSlim settling = new(1, 1);
+    private readonly Lock gate = new();
+    private int next;
+
+    public LeasedChunk Chunk => chunk;
+
+    /// <summary>Executes the items and settles them.</summary>
+    /// <param name="draining">Once it is set no further item starts; those that run go on.</param>
+    /// <param name="giveUp">Ends the wait for the settler.</param>
+    public async Task RunAsync(CancellationToken draining, CancellationToken giveUp)
+    {
+        if (chunk.Deaths >= options.MaxDeliveries)
+        {
+            log.PoisonFound(chunk.Key.BatchId, chunk.Key.Id, chunk.Deaths, chunk.Items.Count);
+            await settle(ledger.Isolate(), giveUp);
+            return;
+        }
+        var lanes = new List<Task>();
+        while (lanes.Count < kind.Concurrency && HasNext(draining))
+        {
+            // A lane whose items all end at once does them before it returns.
+            var lane = LaneAsync(draining, giveUp);
+            if (!lane.IsCompletedSuccessfully)
+            {
+                lanes.Add(lane);
+            }
+        }
+        await Task.WhenAll(lanes);
+        await settling.WaitAsync(giveUp);
+        await settle(ledger.Finish(), giveUp);
+    }
+
+    /// <summary>Settles the outcomes so far.</summary>
+    public async Task SettleProgressAsync(CancellationToken cancellationToken)
+    {
+        await settling.WaitAsync(cancellationToken);
+        try
+        {
+            if (ledger.TakeProgress() is { } progress)
+            {
+                await settle(progress, cancellationToken);
+            }
+        }
+        finally
+        {
+            settling.Release();
+        }
+    }
+
+    /// <summary>The batch is being cancelled: running items get their token cancelled, the rest does not start.</summary>
+    public void Cancel()
+    {
+        ledger.Cancel();
+        stop.Cancel();
+    }
+
+    /// <summary>The time of grace is over, or the lease is lost: running items get their token cancelled.</summary>
+    public void Abort() => stop.Cancel();
+
+    public void Dispose()
+    {
+        stop.Dispose();
+        settling.Dispose();
+    }
+
+    private bool HasNext(CancellationToken draining)
+    {
+        lock (gate)
+        {
+            return !IsStopping(draining) && chunk.Items.NextFrom(next) >= 0;
+        }
+    }
+
+    private int TakeNext(CancellationToken draining)
+    {
+        lock (gate)
+        {
+            var position = IsStopping(draining) ? -1 : chunk.Items.NextFrom(next);
+            next = position + 1;
+            return position;
+        }
+    }
+
+    private bool IsStopping(CancellationToken draining) =>
+        draining.IsCancellationRequested || stop.IsCancellationRequested || ledger.IsCancelled;
+
+    private async Task LaneAsync(CancellationToken draining, CancellationToken giveUp)
+    {
+        CancellationTokenSource? lane = null;
+        try
+        {
+            for (var position = TakeNext(draining); position >= 0; position = TakeNext(draining))
+            {
+                lane ??= CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+                var started = time.GetTimestamp();
+                var attempt = await ExecuteAsync(position, lane);
+                ledger.Record(position, attempt, time.GetElapsedTime(started));
+                if (ledger.WaitingBytes > MostWaitingBytes)
+                {
+                    await SettleProgressAsync(giveUp);
+                }
+                if (!lane.TryReset())
+                {
+                    lane.Dispose();
+                    lane = null;
+                }
+            }
+        }
+        finally
+        {
+            lane?.Dispose();
+        }
+    }
+
+    private async ValueTask<Attempt> ExecuteAsync(int position, CancellationTokenSource lane)
+    {
+        var item = new Item(
+            chunk.TenantId,
+            chunk.Key.BatchId,
+            chunk.First + position,
+            chunk.Attempt,
+            lines[position]
+        );
+        try
+        {
+            var execution = kind.Handler.HandleAsync(item, lane.Token);
+            if (execution.IsCompletedSuccessfully)
+            {
+                return Attempt.Ended(execution.Result);
+            }
+            // The clock is armed only for items that did not end at once.
+            lane.CancelAfter(chunk.ItemTimeout);
+            var limit = chunk.ItemTimeout + AbandonAfter;
+            return Attempt.Ended(
+                await execution.AsTask().WaitAsync(limit, time, CancellationToken.None)
+            );
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return Attempt.Stopped;
+        }
+        catch (Exception e) when (lane.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            log.ItemTimedOut(chunk.Key.BatchId, item.Index, chunk.ItemTimeout, e);
+            return Attempt.Failed(AttemptErrors.Timeout(chunk.ItemTimeout));
+        }
+        catch (Exception e)
+        {
+            var error = AttemptErrors.From(e);
+            log.ItemThrew(chunk.Key.BatchId, item.Index, error.Code, e);
+            return Attempt.Failed(error);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using Jobs.Database;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Jobs.Engine;
+
+/// <summary>What happens at a time: scheduled chunks become ready, schedules fire, partitions are made ahead.</summary>
+internal sealed class DueWork(
+    JobsDataSource database,
+    Schedules schedules,
+    WorkSignal signal,
+    IOptions<EngineOptions> options,
+    TimeProvider time,
+    ILogger<DueWork> log
+)
+{
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan PartitionInterval = TimeSpan.FromHours(1);
+    private const string EnsurePartitions = "select jobs.ensure_partitions(now(), 3)";
+    private long? partitionsAt;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var pause = options.Value.PollInterval;
+            try
+            {
+                await EnsurePartitionsAsync(cancellationToken);
+                var chunk = await PromoteAsync(cancellationToken);
+                var schedule = await schedules.FireDueAsync(cancellationToken);
+                pause = Min(pause, Min(chunk, schedule));
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            {
+                log.DueWorkFailed(e);
+                pause = TimeSpan.FromSeconds(1);
+            }
+            Task wait = signal.Due.WaitAsync(
+                pause < Shortest ? Shortest : pause,
+                cancellationToken
+            );
+            await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private async Task<TimeSpan> PromoteAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.Engine.CreateCommand(LeaseStatements.Promote);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        if (reader.GetInt32(0) > 0)
+        {
+            signal.Announce(scheduled: false);
+        }
+        return reader.IsDBNull(1)
+            ? TimeSpan.MaxValue
+            : TimeSpan.FromSeconds(Math.Max(0, reader.GetDouble(1)));
+    }
+
+    private async Task EnsurePartitionsAsync(CancellationToken cancellationToken)
+    {
+        if (partitionsAt is { } made && time.GetElapsedTime(made) < PartitionInterval)
+        {
+            return;
+        }
+        await using var command = database.Requests.CreateCommand(EnsurePartitions);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        partitionsAt = time.GetTimestamp();
+    }
+}

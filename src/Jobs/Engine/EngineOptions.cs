@@ -1,0 +1,38 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Jobs.Engine;
+
+/// <summary>Bound from the section <c>Jobs:Engine</c>.</summary>
+public sealed class EngineOptions
+{
+    /// <summary>Whether this process works at all; a Web that only serves sets it to false. Default true.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>Chunks that this process executes at once. Default 8.</summary>
+    [Range(1, 1_000)]
+    public int Slots { get; set; } = 8;
+
+    /// <summary>How long a worker's leases outlive its last heartbeat. Default 30 seconds; heartbeats come three in that time.</summary>
+    public TimeSpan LeaseTime { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long an idle worker sleeps when no notice comes. Default 5 seconds.</summary>
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a stopping worker lets running items finish before it hands their chunks back. Default 25 seconds.</summary>
+    public TimeSpan GracePeriod { get; set; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>How often the outcomes of a chunk that is still running are settled. Default 1 second.</summary>
+    public TimeSpan ProgressInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Workers that may die over a chunk before it is halved. Default 3.</summary>
+    [Range(1, 100)]
+    public int MaxDeliveries { get; set; } = 3;
+
+    /// <summary>Pause before the second attempt; each further one doubles it. Default 2 seconds.</summary>
+    public TimeSpan BackoffBase { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Longest pause between attempts. Default 10 minutes.</summary>
+    public TimeSpan BackoffMax { get; set; } = TimeSpan.FromMinutes(10);
+
+    internal TimeSpan HeartbeatInterval => LeaseTime / 3;
+}

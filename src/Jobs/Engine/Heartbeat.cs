@@ -1,0 +1,128 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Jobs.Engine;
+
+/// <summary>
+/// One per process: renews all its leases at once, however long an item takes, and sees what came apart: chunks that
+/// the database counts as this worker's and that it does not know, batches whose cancellation it did not hear of,
+/// workers that died.
+/// </summary>
+internal sealed class Heartbeat(
+    WorkerRegistry registry,
+    RunningChunks running,
+    WorkSignal signal,
+    IOptions<EngineOptions> options,
+    TimeProvider time,
+    ILogger<Heartbeat> log
+)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private HashSet<HeldChunk> unknown = [];
+    private long answeringSince;
+    private bool answering;
+    private volatile bool stopping;
+    private Guid worker;
+
+    /// <summary>The id of this worker; a new one after it was taken for dead.</summary>
+    public Guid Worker => worker;
+
+    /// <summary>From now on this worker counts as stopping.</summary>
+    public void MarkStopping() => stopping = true;
+
+    /// <summary>Enters this worker; tries until the database answers.</summary>
+    public async Task RegisterAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                worker = await registry.RegisterAsync(cancellationToken);
+                answeringSince = time.GetTimestamp();
+                answering = true;
+                log.WorkerStarted(worker, options.Value.Slots);
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            {
+                log.HeartbeatFailed(e);
+                await Task.Delay(Pause, time, cancellationToken);
+            }
+        }
+    }
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var pause = Pause;
+            try
+            {
+                await BeatAsync(cancellationToken);
+                pause = options.Value.HeartbeatInterval;
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            {
+                answering = false;
+                log.HeartbeatFailed(e);
+            }
+            await Task.Delay(pause, time, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task BeatAsync(CancellationToken cancellationToken)
+    {
+        var held = await registry.HeartbeatAsync(worker, stopping, cancellationToken);
+        if (!answering)
+        {
+            answering = true;
+            answeringSince = time.GetTimestamp();
+        }
+        if (held is null)
+        {
+            log.TakenForDead(worker);
+            running.AbortAll();
+            await RegisterAsync(cancellationToken);
+            return;
+        }
+        foreach (var chunk in held.Where(c => c.Cancelling))
+        {
+            running.CancelBatch(chunk.Key.BatchId);
+        }
+        await ReconcileAsync(held, cancellationToken);
+        await RescueAsync(cancellationToken);
+    }
+
+    // Seen twice: the answer to a lease may be under way.
+    private async Task ReconcileAsync(List<HeldChunk> held, CancellationToken cancellationToken)
+    {
+        var strange = held.Where(c => !running.Knows(c)).ToHashSet();
+        var lost = strange.Where(unknown.Contains).ToList();
+        unknown = strange;
+        if (lost.Count > 0)
+        {
+            log.ChunksDisowned(lost.Count);
+            await registry.DisownAsync(worker, lost, cancellationToken);
+            signal.Announce(scheduled: false);
+        }
+    }
+
+    private async Task RescueAsync(CancellationToken cancellationToken)
+    {
+        // While the database was away nobody could renew a lease; give every worker the time for a heartbeat.
+        var settled =
+            time.GetElapsedTime(answeringSince) >= options.Value.HeartbeatInterval + Pause;
+        var (chunks, workers) = await registry.RescueAsync(worker, settled, cancellationToken);
+        if (chunks > 0 || workers > 0)
+        {
+            log.Rescued(chunks, workers);
+            signal.Announce(scheduled: false);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Jobs.Engine;
+
+/// <summary>Keeps the slots of this worker full: leases when there may be work and room, sleeps otherwise.</summary>
+internal sealed class LeaseLoop(
+    ChunkLeaser leaser,
+    RunningChunks running,
+    WorkSignal signal,
+    IOptions<EngineOptions> options,
+    TimeProvider time,
+    ILogger<LeaseLoop> log
+)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Runs until it is stopped; what it started goes on.</summary>
+    /// <param name="worker">The id of this worker at the time.</param>
+    /// <param name="stopping">Ends the leasing, and keeps further items of leased chunks from starting.</param>
+    /// <param name="giveUp">Ends everything.</param>
+    public async Task RunAsync(
+        Func<Guid> worker,
+        CancellationToken stopping,
+        CancellationToken giveUp
+    )
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                if (!await LeaseAsync(worker(), stopping, giveUp))
+                {
+                    await signal.Ready.WaitAsync(options.Value.PollInterval, stopping);
+                }
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            {
+                log.LeaseFailed(e);
+                await Task.Delay(Pause, time, stopping)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <summary>One round; says whether there may be more to lease at once.</summary>
+    private async Task<bool> LeaseAsync(
+        Guid worker,
+        CancellationToken stopping,
+        CancellationToken giveUp
+    )
+    {
+        // Wanted before it is looked for: a slot that is freed in between wakes this loop.
+        running.SlotWanted = true;
+        var kinds = running.FreeKinds();
+        var free = running.FreeSlots;
+        if (free == 0 || kinds.Count == 0)
+        {
+            return false;
+        }
+        // Not cancellable: an answer that is not awaited would leave leases that nobody knows of.
+        var chunks = await leaser.LeaseAsync(worker, kinds, free, CancellationToken.None);
+        foreach (var chunk in chunks)
+        {
+            running.Start(chunk, stopping, giveUp);
+        }
+        if (chunks.Count == 0)
+        {
+            // Kinds at their limit may have more waiting; otherwise a slot that becomes free is of no use.
+            running.SlotWanted = kinds.Count < running.KindCount;
+            return false;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,30 @@
+using Jobs.Batches;
+
+namespace Jobs.Engine;
+
+/// <summary>A chunk that this worker holds, with its page.</summary>
+/// <param name="Token">Fences: whoever leases the chunk next gets a higher one.</param>
+/// <param name="Attempt">Which execution of its items this is, from 1.</param>
+/// <param name="Deaths">How many workers died while they held it.</param>
+/// <param name="Cancelling">Whether its batch is being cancelled.</param>
+/// <param name="First">Index in the batch of the page's first item.</param>
+/// <param name="Items">Positions in the page that are to be done.</param>
+/// <param name="Payload">All items of the page, a JSON value a line.</param>
+internal sealed record LeasedChunk(
+    ChunkKey Key,
+    int Token,
+    int Page,
+    string Kind,
+    int Attempt,
+    int Deaths,
+    int TenantId,
+    int MaxAttempts,
+    TimeSpan ItemTimeout,
+    bool Cancelling,
+    int First,
+    int PageCount,
+    ItemSet Items,
+    byte[] Payload
+);
+
+internal readonly record struct ChunkKey(Guid BatchId, long Id);

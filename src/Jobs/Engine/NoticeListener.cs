@@ -1,0 +1,97 @@
+using Jobs.Batches;
+using Jobs.Database;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Jobs.Engine;
+
+/// <summary>
+/// Hears the notices of all processes on the one connection of this process that is never given back. When it breaks,
+/// everything that a notice could have said is assumed.
+/// </summary>
+internal sealed class NoticeListener(
+    JobsDataSource database,
+    DatabaseReadiness readiness,
+    WorkSignal signal,
+    BatchChanges changes,
+    Cancellations cancellations,
+    TimeProvider time,
+    ILogger<NoticeListener> log
+) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await readiness.Migrated.WaitAsync(stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await ListenAsync(stoppingToken);
+            }
+            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            {
+                log.ListenerLost(e);
+                await Task.Delay(Pause, time, stoppingToken);
+            }
+        }
+    }
+
+    private async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(database.ConnectionString)
+            {
+                Pooling = false,
+                ApplicationName = "jobs-listen",
+            }.ConnectionString
+        );
+        connection.Notification += (_, e) => Hear(e.Channel, e.Payload);
+        await connection.OpenAsync(cancellationToken);
+        await using (
+            var listen = new NpgsqlCommand(
+                $"listen {Notices.WorkChannel}; listen {Notices.ChangesChannel}; listen {Notices.CancelChannel}",
+                connection
+            )
+        )
+        {
+            await listen.ExecuteNonQueryAsync(cancellationToken);
+        }
+        AssumeEverything();
+        while (true)
+        {
+            await connection.WaitAsync(cancellationToken);
+        }
+    }
+
+    private void Hear(string channel, string payload)
+    {
+        switch (channel)
+        {
+            case Notices.WorkChannel:
+                signal.Wake(scheduled: payload.Length > 0);
+                break;
+            case Notices.ChangesChannel:
+                foreach (var part in payload.Split(',', StringSplitOptions.RemoveEmptyEntries))
+                {
+                    if (Guid.TryParse(part, out var batchId))
+                    {
+                        changes.Publish(batchId);
+                    }
+                }
+                break;
+            case Notices.CancelChannel when Guid.TryParse(payload, out var batchId):
+                cancellations.Publish(batchId);
+                break;
+        }
+    }
+
+    private void AssumeEverything()
+    {
+        signal.Wake(scheduled: false);
+        signal.Wake(scheduled: true);
+        changes.PublishAll();
+    }
+}

@@ -1,0 +1,43 @@
+using System.Threading.Channels;
+
+namespace Jobs.Engine;
+
+/// <summary>
+/// What other processes should hear of. A NOTIFY inside a transaction serialises its commit with all others, so these
+/// are sent after the commit, many together; who needs certainty reads the tables. Thread-safe.
+/// </summary>
+public sealed class Notices
+{
+    /// <summary>Chunks are ready (payload empty) or scheduled (payload <c>due</c>).</summary>
+    internal const string WorkChannel = "jobs_work";
+
+    /// <summary>Batches changed; the payload is their ids with commas, or empty for any.</summary>
+    internal const string ChangesChannel = "jobs_changes";
+
+    /// <summary>A batch is being cancelled; the payload is its id.</summary>
+    internal const string CancelChannel = "jobs_cancel";
+
+    // Hints may be dropped: a full queue means that the database is away, and then nobody listens either.
+    private readonly Channel<Notice> queue = Channel.CreateBounded<Notice>(
+        new BoundedChannelOptions(10_000)
+        {
+            FullMode = BoundedChannelFullMode.DropWrite,
+            SingleReader = true,
+        }
+    );
+
+    internal ChannelReader<Notice> Reader => queue.Reader;
+
+    internal void SendWork(bool scheduled) =>
+        queue.Writer.TryWrite(new Notice(WorkChannel, scheduled ? "due" : ""));
+
+    /// <summary>Those who watch the batch should look again.</summary>
+    public void SendChange(Guid batchId) =>
+        queue.Writer.TryWrite(new Notice(ChangesChannel, batchId.ToString()));
+
+    /// <summary>Workers that run chunks of the batch should stop them.</summary>
+    internal void SendCancel(Guid batchId) =>
+        queue.Writer.TryWrite(new Notice(CancelChannel, batchId.ToString()));
+}
+
+internal readonly record struct Notice(string Channel, string Payload);

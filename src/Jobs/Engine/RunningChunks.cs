@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using Jobs.Kinds;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Jobs.Engine;
+
+/// <summary>The chunks that this worker holds: those that execute, and those whose settlement is not written yet. Thread-safe.</summary>
+internal sealed class RunningChunks(
+    KindRegistry kinds,
+    Settler settler,
+    WorkSignal signal,
+    IOptions<EngineOptions> options,
+    TimeProvider time,
+    ILogger<RunningChunks> log
+)
+{
+    private readonly ConcurrentDictionary<ChunkKey, ChunkExecution> held = new();
+    private readonly ConcurrentDictionary<ChunkExecution, Task> executing = new();
+
+    private volatile bool slotWanted;
+
+    /// <summary>Whether the end of a chunk should wake the lease loop.</summary>
+    public bool SlotWanted
+    {
+        get => slotWanted;
+        set => slotWanted = value;
+    }
+
+    public int KindCount { get; } = kinds.All.Count();
+
+    public int FreeSlots => Math.Max(0, options.Value.Slots - executing.Count);
+
+    /// <summary>The kinds of which this worker can take another chunk, each with how many.</summary>
+    public Dictionary<string, int> FreeKinds()
+    {
+        var free = FreeSlots;
+        var running = executing.Keys.CountBy(e => e.Chunk.Kind).ToDictionary();
+        var result = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var kind in kinds.All)
+        {
+            var most =
+                kind.MaxRunningPerWorker == 0
+                    ? free
+                    : Math.Min(
+                        free,
+                        kind.MaxRunningPerWorker - running.GetValueOrDefault(kind.Name)
+                    );
+            if (most > 0)
+            {
+                result[kind.Name] = most;
+            }
+        }
+        return result;
+    }
+
+    /// <summary>Executes a chunk in the background.</summary>
+    /// <param name="draining">Once it is set no further item starts.</param>
+    /// <param name="giveUp">Ends everything at once, unsettled.</param>
+    public void Start(LeasedChunk chunk, CancellationToken draining, CancellationToken giveUp)
+    {
+        if (!kinds.TryGet(chunk.Kind, out var kind))
+        {
+            throw new InvalidOperationException(
+                $"A chunk of the kind '{chunk.Kind}', which was not asked for."
+            );
+        }
+        var execution = new ChunkExecution(chunk, kind, options.Value, SettleAsync, time, log);
+        held[chunk.Key] = execution;
+        // Registered before it runs, so that it cannot end before it is there.
+        var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        executing[execution] = RunAsync(execution, start.Task, draining, giveUp);
+        start.SetResult();
+    }
+
+    /// <summary>Whether this worker knows that it holds the chunk.</summary>
+    public bool Knows(HeldChunk chunk) =>
+        held.TryGetValue(chunk.Key, out var execution) && execution.Chunk.Token == chunk.Token;
+
+    /// <summary>Cancels what runs of a batch.</summary>
+    public void CancelBatch(Guid batchId)
+    {
+        foreach (var execution in executing.Keys.Where(e => e.Chunk.Key.BatchId == batchId))
+        {
+            execution.Cancel();
+        }
+    }
+
+    /// <summary>Cancels the tokens of all running items.</summary>
+    public void AbortAll()
+    {
+        foreach (var execution in executing.Keys)
+        {
+            execution.Abort();
+        }
+    }
+
+    /// <summary>Settles the outcomes so far of everything that runs.</summary>
+    public async Task SettleProgressAsync(CancellationToken cancellationToken)
+    {
+        foreach (var execution in executing.Keys)
+        {
+            await execution.SettleProgressAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Ends when nothing executes any more.</summary>
+    public Task WhenIdleAsync() => Task.WhenAll(executing.Values);
+
+    private async Task RunAsync(
+        ChunkExecution execution,
+        Task start,
+        CancellationToken draining,
+        CancellationToken giveUp
+    )
+    {
+        await start;
+        try
+        {
+            await execution.RunAsync(draining, giveUp);
+        }
+        catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
+        {
+            // Another worker takes the chunk up once its lease has run out.
+            log.ChunkGivenUp(execution.Chunk.Key.BatchId, execution.Chunk.Key.Id);
+        }
+        finally
+        {
+            executing.TryRemove(execution, out _);
+            if (SlotWanted)
+            {
+                signal.Wake(scheduled: false);
+            }
+        }
+    }
+
+    private async ValueTask SettleAsync(Settlement settlement, CancellationToken cancellationToken)
+    {
+        await settler.AddAsync(settlement, cancellationToken);
+        _ = ForgetAsync(settlement);
+    }
+
+    private async Task ForgetAsync(Settlement settlement)
+    {
+        var applied = await settlement.Applied;
+        if (held.TryGetValue(settlement.Chunk.Key, out var execution))
+        {
+            if (!applied)
+            {
+                execution.Abort();
+            }
+            if (!applied || settlement.IsFinal)
+            {
+                held.TryRemove(settlement.Chunk.Key, out _);
+            }
+        }
+    }
+}

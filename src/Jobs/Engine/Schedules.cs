@@ -1,0 +1,184 @@
+using System.Text;
+using Jobs.Batches;
+using Jobs.Database;
+using Jobs.Kinds;
+using Microsoft.Extensions.Logging;
+using NCrontab;
+using Npgsql;
+
+namespace Jobs.Engine;
+
+/// <summary>
+/// Submits the batch of a schedule at each of its ticks, exactly once over all workers: the batch and the next tick are
+/// written in one transaction that holds the schedule's row. Ticks that nobody was there for are skipped but for one.
+/// </summary>
+internal sealed class Schedules(
+    JobsDataSource database,
+    BatchSubmitter submitter,
+    KindRegistry kinds,
+    IEnumerable<BuiltInSchedule> builtIn,
+    TimeProvider time,
+    ILogger<Schedules> log
+)
+{
+    private bool ensured;
+
+    /// <summary>Fires what is due; says how long until the next.</summary>
+    public async Task<TimeSpan> FireDueAsync(CancellationToken cancellationToken)
+    {
+        await EnsureBuiltInAsync(cancellationToken);
+        while (await FireOneAsync(cancellationToken)) { }
+        await using var command = database.Engine.CreateCommand(ScheduleStatements.UntilNext);
+        return await command.ExecuteScalarAsync(cancellationToken) is double seconds
+            ? TimeSpan.FromSeconds(Math.Max(0, seconds))
+            : TimeSpan.MaxValue;
+    }
+
+    /// <summary>The first tick after a time, in the schedule's time zone.</summary>
+    public static DateTimeOffset NextTick(string cron, TimeZoneInfo zone, DateTimeOffset after)
+    {
+        var local = TimeZoneInfo.ConvertTime(after, zone).DateTime;
+        while (true)
+        {
+            local = CrontabSchedule.Parse(cron).GetNextOccurrence(local);
+            // A local time that daylight saving skips never comes; one that it repeats comes once, the first time.
+            if (zone.IsInvalidTime(local))
+            {
+                continue;
+            }
+            var offset = zone.IsAmbiguousTime(local)
+                ? zone.GetAmbiguousTimeOffsets(local).Max()
+                : zone.GetUtcOffset(local);
+            var tick = new DateTimeOffset(local, offset);
+            if (tick > after)
+            {
+                return tick.ToUniversalTime();
+            }
+        }
+    }
+
+    private async Task EnsureBuiltInAsync(CancellationToken cancellationToken)
+    {
+        if (ensured)
+        {
+            return;
+        }
+        foreach (var schedule in builtIn)
+        {
+            await using var command = database.Engine.CreateCommand(ScheduleStatements.Ensure);
+            command.Parameters.Add(new() { Value = schedule.Name });
+            command.Parameters.Add(new() { Value = schedule.Cron });
+            command.Parameters.Add(new() { Value = schedule.Kind });
+            command.Parameters.Add(new() { Value = schedule.Items });
+            command.Parameters.Add(
+                new() { Value = NextTick(schedule.Cron, TimeZoneInfo.Utc, time.GetUtcNow()) }
+            );
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+        ensured = true;
+    }
+
+    private async Task<bool> FireOneAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Engine.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await NextDueAsync(connection, cancellationToken) is not { } due)
+        {
+            return false;
+        }
+        if (Fault(due) is { } fault)
+        {
+            log.ScheduleBroken(due.Name, fault);
+            await ExecuteAsync(
+                connection,
+                ScheduleStatements.Disable,
+                cancellationToken,
+                due.TenantId,
+                due.Name
+            );
+            await transaction.CommitAsync(cancellationToken);
+            return true;
+        }
+        kinds.TryGet(due.Kind, out var kind);
+        await using var batch = submitter.Begin(
+            new BatchDraft(due.TenantId, kind!) { Priority = due.Priority }
+        );
+        foreach (var item in due.Items.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            await batch.AddAsync(Encoding.UTF8.GetBytes(item), cancellationToken);
+        }
+        var zone = TimeZoneInfo.FindSystemTimeZoneById(due.TimeZone);
+        var next = NextTick(due.Cron, zone, time.GetUtcNow());
+        await batch.WriteAsync(connection, transaction, cancellationToken);
+        await ExecuteAsync(
+            connection,
+            ScheduleStatements.Fired,
+            cancellationToken,
+            due.TenantId,
+            due.Name,
+            next,
+            batch.Id
+        );
+        await transaction.CommitAsync(cancellationToken);
+        batch.Announce();
+        log.ScheduleFired(due.Name, batch.Id);
+        return true;
+    }
+
+    private string? Fault(DueSchedule due) =>
+        !kinds.TryGet(due.Kind, out _) ? $"this worker has no kind '{due.Kind}'"
+        : CrontabSchedule.TryParse(due.Cron) is null
+            ? $"'{due.Cron}' is not a cron line of five fields"
+        : !TimeZoneInfo.TryFindSystemTimeZoneById(due.TimeZone, out _)
+            ? $"there is no time zone '{due.TimeZone}'"
+        : null;
+
+    private static async Task<DueSchedule?> NextDueAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = new NpgsqlCommand(ScheduleStatements.NextDue, connection);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken)
+            ? new DueSchedule(
+                row.GetInt32(0),
+                row.GetString(1),
+                row.GetString(2),
+                row.GetString(3),
+                row.GetString(4),
+                (Priority)row.GetInt16(5),
+                row.GetString(6)
+            )
+            : null;
+    }
+
+    private static async Task ExecuteAsync(
+        NpgsqlConnection connection,
+        string sql,
+        CancellationToken cancellationToken,
+        params object[] values
+    )
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private sealed record DueSchedule(
+        int TenantId,
+        string Name,
+        string Cron,
+        string TimeZone,
+        string Kind,
+        Priority Priority,
+        string Items
+    );
+}
+
+/// <summary>A schedule of the tenant <c>system</c> that the product brings.</summary>
+/// <param name="Items">A JSON value a line.</param>
+public sealed record BuiltInSchedule(string Name, string Cron, string Kind, string Items);

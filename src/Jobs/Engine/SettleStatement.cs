@@ -1,0 +1,112 @@
+namespace Jobs.Engine;
+
+/// <summary>The statement that settles.</summary>
+internal static class SettleStatement
+{
+    /// <summary>
+    /// $1 to $14 are arrays with an element a settlement, $15 to $19 with an element a retry chunk; $20 is how long an
+    /// ended batch is kept. A settlement counts only where the chunk still has the token and the number of items that
+    /// its writer saw: a lost lease writes nothing, and a statement that is sent again because its answer was lost
+    /// writes nothing twice. Batches are locked in the order of their ids, or two workers could wait for each other.
+    /// Returns the ordinals that were applied, now or by the same statement sent before, and which batches have ended.
+    /// </summary>
+    public const string Settle = """
+        with input as materialized (
+            select *
+            from unnest(
+                $1::uuid[], $2::bigint[], $3::int[], $4::int[], $5::smallint[], $6::smallint[],
+                $7::smallint[], $8::smallint[], $9::smallint[], $10::text[], $11::text[], $12::bytea[], $13::smallint[], $14::bool[])
+                with ordinality i (batch_id, id, token, page, attempt, held,
+                    succeeded, failed, cancelled, outcomes, error_codes, remaining, remaining_count, hand_back, ordinal)
+        ),
+        gone as (
+            delete from jobs.chunks c
+            using input i
+            where i.remaining is null
+                and c.batch_id = i.batch_id and c.id = i.id
+                and c.token = i.token and c.state = 'leased' and c.count = i.held
+            returning i.ordinal, c.kind, c.rank
+        ),
+        kept as (
+            update jobs.chunks c
+            set items = i.remaining,
+                count = i.remaining_count,
+                state = case when i.hand_back then 'ready' else c.state end,
+                worker_id = case when i.hand_back then null else c.worker_id end,
+                leased_at = case when i.hand_back then null else c.leased_at end,
+                token = case when i.hand_back then c.token + 1 else c.token end
+            from input i
+            where i.remaining is not null
+                and c.batch_id = i.batch_id and c.id = i.id
+                and c.token = i.token and c.state = 'leased' and c.count = i.held
+            returning i.ordinal, c.kind, c.rank
+        ),
+        settled as materialized (
+            select i.*, h.kind, h.rank
+            from (select * from gone union all select * from kept) h
+            join input i on i.ordinal = h.ordinal
+        ),
+        locked as materialized (
+            select b.id, b.state
+            from jobs.batches b
+            where b.id in (select s.batch_id from settled s)
+            order by b.id
+            for no key update
+        ),
+        changed as (
+            update jobs.batches b
+            set succeeded = b.succeeded + d.succeeded,
+                failed = b.failed + d.failed,
+                cancelled = b.cancelled + d.cancelled,
+                version = b.version + 1,
+                started_at = coalesce(b.started_at, now()),
+                state = case
+                    when b.succeeded + b.failed + b.cancelled + d.outcomes = b.total
+                        then case b.state when 'cancelling' then 'cancelled' else 'completed' end
+                    when b.state = 'queued' then 'running'
+                    else b.state end,
+                finished_at = case
+                    when b.succeeded + b.failed + b.cancelled + d.outcomes = b.total then now() end,
+                expires_at = case
+                    when b.succeeded + b.failed + b.cancelled + d.outcomes = b.total then now() + $20::interval end
+            from locked l
+            join (
+                select s.batch_id, sum(s.succeeded)::int as succeeded, sum(s.failed)::int as failed,
+                    sum(s.cancelled)::int as cancelled, sum(s.succeeded + s.failed + s.cancelled)::int as outcomes
+                from settled s
+                group by s.batch_id
+            ) d on d.batch_id = l.id
+            where b.id = l.id
+            returning b.id, b.version, b.finished_at is not null as ended
+        ),
+        outcome as (
+            insert into jobs.outcome_pages (
+                batch_id, page, version, part, attempt, succeeded, failed, cancelled, outcomes, error_codes)
+            select s.batch_id, s.page, c.version, s.ordinal, s.attempt, s.succeeded, s.failed, s.cancelled,
+                s.outcomes, s.error_codes::jsonb
+            from settled s
+            join changed c on c.id = s.batch_id
+            where s.outcomes is not null
+        ),
+        retry as (
+            insert into jobs.chunks (batch_id, page, kind, rank, state, due_at, attempt, items, count)
+            select s.batch_id, s.page, s.kind, s.rank,
+                case when r.delay_ms > 0 and l.state <> 'cancelling' then 'scheduled' else 'ready' end,
+                case when r.delay_ms > 0 and l.state <> 'cancelling' then now() + r.delay_ms * interval '1 millisecond' end,
+                r.attempt, r.items, r.count
+            from unnest($15::bigint[], $16::smallint[], $17::bigint[], $18::bytea[], $19::smallint[])
+                r (ordinal, attempt, delay_ms, items, count)
+            join settled s on s.ordinal = r.ordinal
+            join locked l on l.id = s.batch_id
+        )
+        select i.ordinal::int,
+            s.ordinal is not null or exists (
+                select from jobs.chunks c
+                where c.batch_id = i.batch_id and c.id = i.id and c.token = i.token and i.remaining is not null
+                    and c.count = i.remaining_count),
+            coalesce(c.ended, false)
+        from input i
+        left join settled s on s.ordinal = i.ordinal
+        left join changed c on c.id = s.batch_id
+        """;
+}

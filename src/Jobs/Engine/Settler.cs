@@ -1,0 +1,198 @@
+using System.Threading.Channels;
+using Jobs.Batches;
+using Jobs.Database;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Jobs.Engine;
+
+/// <summary>
+/// Writes the settlements of one worker: all that wait, in one statement and one round trip. While the database is
+/// away it keeps them and tries again. Settlements of one chunk are written in the order in which they were added.
+/// </summary>
+internal sealed class Settler(
+    JobsDataSource database,
+    IOptions<EngineOptions> engine,
+    IOptions<BatchOptions> batches,
+    Notices notices,
+    WorkSignal signal,
+    TimeProvider time,
+    ILogger<Settler> log
+)
+{
+    private const int MostAtOnce = 64;
+    private const int MostBytesAtOnce = 8 * 1024 * 1024;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    private readonly Channel<Settlement> queue = Channel.CreateBounded<Settlement>(
+        new BoundedChannelOptions(Math.Max(16, engine.Value.Slots * 2)) { SingleReader = true }
+    );
+
+    /// <summary>Adds a settlement; waits while the database is slower than the work.</summary>
+    public ValueTask AddAsync(Settlement settlement, CancellationToken cancellationToken) =>
+        queue.Writer.WriteAsync(settlement, cancellationToken);
+
+    /// <summary>No more will be added: <see cref="RunAsync"/> ends when all are written.</summary>
+    public void Complete() => queue.Writer.TryComplete();
+
+    /// <summary>Writes until <see cref="Complete"/>, or until it is told to give up.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var group = new List<Settlement>(MostAtOnce);
+        while (await queue.Reader.WaitToReadAsync(cancellationToken))
+        {
+            var bytes = 0;
+            while (
+                group.Count < MostAtOnce
+                && bytes < MostBytesAtOnce
+                && queue.Reader.TryRead(out var settlement)
+            )
+            {
+                group.Add(settlement);
+                bytes += settlement.Outcomes?.Length ?? 0;
+            }
+            await SettleAsync(group, cancellationToken);
+            group.Clear();
+        }
+    }
+
+    private async Task SettleAsync(
+        IReadOnlyList<Settlement> group,
+        CancellationToken cancellationToken
+    )
+    {
+        while (true)
+        {
+            try
+            {
+                await WriteAsync(group, cancellationToken);
+                return;
+            }
+            catch (PostgresException e) when (!IsPassing(e))
+            {
+                await DivideAsync(group, e, cancellationToken);
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            {
+                log.SettleDelayed(group.Count, e);
+                await Task.Delay(Pause, time, cancellationToken);
+            }
+        }
+    }
+
+    // One settlement that PostgreSQL refuses must not hold up the others.
+    private async Task DivideAsync(
+        IReadOnlyList<Settlement> group,
+        PostgresException e,
+        CancellationToken cancellationToken
+    )
+    {
+        if (group.Count == 1)
+        {
+            // The chunk stays leased until reconciliation hands it back as if its worker had died over it.
+            log.SettleRefused(group[0].Chunk.Key.BatchId, group[0].Chunk.Key.Id, e);
+            group[0].SetApplied(false);
+            return;
+        }
+        foreach (var settlement in group)
+        {
+            await SettleAsync([settlement], cancellationToken);
+        }
+    }
+
+    private static bool IsPassing(PostgresException e) =>
+        e.IsTransient
+        || e.SqlState.StartsWith("57", StringComparison.Ordinal)
+        || e.SqlState.StartsWith("08", StringComparison.Ordinal);
+
+    private async Task WriteAsync(
+        IReadOnlyList<Settlement> group,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = database.Engine.CreateCommand(SettleStatement.Settle);
+        AddParameters(command, group);
+        var delayed = false;
+        var ready = false;
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                var settlement = group[reader.GetInt32(0) - 1];
+                var applied = reader.GetBoolean(1);
+                if (applied && reader.GetBoolean(2))
+                {
+                    notices.SendChange(settlement.Chunk.Key.BatchId);
+                }
+                if (!applied)
+                {
+                    log.LeaseLost(settlement.Chunk.Key.BatchId, settlement.Chunk.Key.Id);
+                }
+                delayed |= applied && settlement.Retries.Any(r => r.Delay > TimeSpan.Zero);
+                ready |=
+                    applied
+                    && (
+                        settlement.HandBack || settlement.Retries.Any(r => r.Delay <= TimeSpan.Zero)
+                    );
+                settlement.SetApplied(applied);
+            }
+        }
+        if (delayed)
+        {
+            signal.Wake(scheduled: true);
+        }
+        if (ready)
+        {
+            signal.Announce(scheduled: false);
+        }
+    }
+
+    private void AddParameters(NpgsqlCommand command, IReadOnlyList<Settlement> group)
+    {
+        void Add<T>(Func<Settlement, T> value, NpgsqlDbType? type = null) =>
+            command.Parameters.Add(ArrayOf(group.Select(value), type));
+
+        Add(s => s.Chunk.Key.BatchId);
+        Add(s => s.Chunk.Key.Id);
+        Add(s => s.Chunk.Token);
+        Add(s => s.Chunk.Page);
+        Add(s => (short)s.Chunk.Attempt);
+        Add(s => (short)s.Held);
+        Add(s => (short)(s.Outcomes?.Succeeded ?? 0));
+        Add(s => (short)(s.Outcomes?.Failed ?? 0));
+        Add(s => (short)(s.Outcomes?.Cancelled ?? 0));
+        Add(
+            s => s.Outcomes is { Count: > 0 } o ? o.Lines : (ReadOnlyMemory<byte>?)null,
+            NpgsqlDbType.Text
+        );
+        Add(s => s.Outcomes?.ErrorCodes, NpgsqlDbType.Text);
+        Add(s => s.Left?.ToColumn(), NpgsqlDbType.Bytea);
+        Add(s => (short)(s.Left?.Count ?? 0));
+        Add(s => s.HandBack);
+
+        var retries = group
+            .SelectMany((s, i) => s.Retries.Select(r => (Ordinal: i + 1L, Retry: r)))
+            .ToList();
+        command.Parameters.Add(ArrayOf(retries.Select(r => r.Ordinal)));
+        command.Parameters.Add(ArrayOf(retries.Select(r => (short)r.Retry.Attempt)));
+        command.Parameters.Add(ArrayOf(retries.Select(r => (long)r.Retry.Delay.TotalMilliseconds)));
+        command.Parameters.Add(
+            ArrayOf(retries.Select(r => r.Retry.Items.ToColumn()), NpgsqlDbType.Bytea)
+        );
+        command.Parameters.Add(ArrayOf(retries.Select(r => (short)r.Retry.Items.Count)));
+        command.Parameters.Add(new() { Value = batches.Value.Retention });
+    }
+
+    private static NpgsqlParameter ArrayOf<T>(IEnumerable<T> values, NpgsqlDbType? element = null)
+    {
+        var parameter = new NpgsqlParameter { Value = values.ToArray() };
+        if (element is { } type)
+        {
+            parameter.NpgsqlDbType = NpgsqlDbType.Array | type;
+        }
+        return parameter;
+    }
+}

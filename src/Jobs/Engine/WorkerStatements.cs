@@ -1,0 +1,63 @@
+namespace Jobs.Engine;
+
+/// <summary>The statements by which workers come, stay and go.</summary>
+internal static class WorkerStatements
+{
+    public const string Register = """
+        insert into jobs.workers (
+            id, host, process_id, place, process_started, version, slots, kinds, lease_until)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp() + $9)
+        """;
+
+    /// <summary>No row comes back when the worker was taken for dead. Returns the chunks that it holds.</summary>
+    public const string Heartbeat = """
+        with alive as (
+            update jobs.workers
+            set heartbeat_at = clock_timestamp(), lease_until = clock_timestamp() + $2, state = $3
+            where id = $1
+            returning id
+        )
+        select c.batch_id, c.id, c.token, b.state = 'cancelling'
+        from alive a
+        left join jobs.chunks c on c.state = 'leased' and c.worker_id = a.id
+        left join jobs.batches b on b.id = c.batch_id
+        """;
+
+    /// <summary>Chunks that the database counts as this worker's and that it does not know: $2 to $4 name them.</summary>
+    public const string Disown = """
+        update jobs.chunks c
+        set state = 'ready', worker_id = null, leased_at = null, token = c.token + 1, deaths = c.deaths + 1
+        from unnest($2::uuid[], $3::bigint[], $4::int[]) u (batch_id, id, token)
+        where c.batch_id = u.batch_id and c.id = u.id and c.token = u.token
+            and c.state = 'leased' and c.worker_id = $1
+        """;
+
+    /// <summary>Those whose processes other processes of the same place can look for.</summary>
+    public const string Neighbours = """
+        select id, process_id, process_started from jobs.workers where place = $1 and id <> $2
+        """;
+
+    /// <summary>
+    /// Frees the chunks of workers that are known to have ended ($1), whose lease has run out (where $2 says that this
+    /// can be trusted), or that are not there at all; returns how many.
+    /// </summary>
+    public const string Rescue = """
+        with dead as (
+            delete from jobs.workers w
+            where w.id = any ($1::uuid[]) or ($2 and w.lease_until < clock_timestamp())
+            returning w.id
+        ),
+        freed as (
+            update jobs.chunks c
+            set state = 'ready', worker_id = null, leased_at = null, token = c.token + 1, deaths = c.deaths + 1
+            where c.state = 'leased'
+                and (
+                    c.worker_id in (select id from dead)
+                    or not exists (select from jobs.workers w where w.id = c.worker_id))
+            returning 1
+        )
+        select (select count(*)::int from freed), (select count(*)::int from dead)
+        """;
+
+    public const string Leave = "delete from jobs.workers where id = $1";
+}

@@ -1,0 +1,74 @@
+using Jobs.Batches;
+using Jobs.Engine;
+using Jobs.Kinds;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+public static class JobsServiceCollectionExtensions
+{
+    /// <summary>Adds what submits, reads and steers batches. Kinds are added with <c>AddKind</c>, the database before.</summary>
+    public static IServiceCollection AddBatches(this IServiceCollection services)
+    {
+        services
+            .AddOptions<BatchOptions>()
+            .BindConfiguration("Jobs:Batches")
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<KindRegistry>();
+        services.AddSingleton<Notices>();
+        services.AddSingleton<WorkSignal>();
+        services.AddSingleton<BatchChanges>();
+        services.AddSingleton<Cancellations>();
+        services.AddSingleton<BatchSubmitter>();
+        services.AddSingleton<BatchReader>();
+        services.AddSingleton<ItemReader>();
+        services.AddSingleton<BatchSteering>();
+        services.AddHostedService<NoticeSender>();
+        services.AddHostedService<NoticeListener>();
+        return services;
+    }
+
+    /// <summary>Adds the worker: what leases, executes and settles chunks in this process.</summary>
+    public static IServiceCollection AddWorker(this IServiceCollection services)
+    {
+        services
+            .AddOptions<EngineOptions>()
+            .BindConfiguration("Jobs:Engine")
+            .ValidateDataAnnotations()
+            .Validate(
+                o => o.LeaseTime >= TimeSpan.FromSeconds(1),
+                "Jobs:Engine:LeaseTime must be at least one second."
+            )
+            .Validate(
+                o => o.PollInterval > TimeSpan.Zero,
+                "Jobs:Engine:PollInterval must be more than zero."
+            )
+            .Validate(
+                o => o.GracePeriod >= TimeSpan.Zero,
+                "Jobs:Engine:GracePeriod must not be negative."
+            )
+            .Validate(
+                o => o.BackoffBase > TimeSpan.Zero && o.BackoffMax >= o.BackoffBase,
+                "Jobs:Engine:BackoffMax must be at least BackoffBase, and both more than zero."
+            )
+            .ValidateOnStart();
+        services
+            .AddOptions<Hosting.HostOptions>()
+            .Configure<Options.IOptions<EngineOptions>>(
+                (host, engine) =>
+                    host.ShutdownTimeout = engine.Value.GracePeriod + TimeSpan.FromSeconds(10)
+            );
+        services.AddSingleton<ChunkLeaser>();
+        services.AddSingleton<Settler>();
+        services.AddSingleton<RunningChunks>();
+        services.AddSingleton<LeaseLoop>();
+        services.AddSingleton<WorkerRegistry>();
+        services.AddSingleton<Heartbeat>();
+        services.AddSingleton<Schedules>();
+        services.AddSingleton<DueWork>();
+        services.AddHostedService<WorkerService>();
+        return services;
+    }
+}
