@@ -16,5 +16,13 @@ public sealed class DatabaseReadiness
 
     public bool IsReady => _migrated.Task.IsCompletedSuccessfully;
 
+    /// <summary>For a database that is known to be migrated.</summary>
+    public static DatabaseReadiness Done()
+    {
+        var readiness = new DatabaseReadiness();
+        readiness.SetMigrated();
+        return readiness;
+    }
+
     internal void SetMigrated() => _migrated.TrySetResult();
 }

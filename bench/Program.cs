@@ -1,0 +1,21 @@
+using Jobs.Bench.Engine;
+
+return args switch
+{
+    ["engine", .. var rest] => await EngineBenchmark.RunAsync(rest),
+    ["latency", .. var rest] => await LatencyBenchmark.RunAsync(rest),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine(
+        """
+        ./bench/run engine [items] [runs]    product against the packed raw-SQL limit; default 200000 items, 3 runs
+        ./bench/run latency [jobs] [runs]    from submission of a single-item batch to its handler; default 500 jobs, 3 runs
+
+        ConnectionStrings__Jobs names a server on which databases may be made; without it one is started.
+        """
+    );
+    return 2;
+}
