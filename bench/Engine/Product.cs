@@ -34,10 +34,7 @@ internal sealed class Product : IAsyncDisposable
     {
         var submitter = host.Services.GetRequiredService<BatchSubmitter>();
         var draft = new BatchDraft(Tenant, Kind);
-        var payloads = Enumerable
-            .Range(0, 1_000)
-            .Select(i => Encoding.UTF8.GetBytes(RawLimit.Payload(i)))
-            .ToArray();
+        var payloads = RawLimit.Payloads();
         var watch = Stopwatch.StartNew();
         var batches = new List<Guid>();
         for (var left = items; left > 0; left -= batchItems)

@@ -53,9 +53,20 @@ internal static class RawLimit
         where b.id = d.batch
         """;
 
-    /// <summary>A payload of about 100 bytes.</summary>
-    public static string Payload(int i) =>
-        $$"""{"id":{{i:D6}},"url":"https://example.org/items/{{i * 7919:D9}}/refresh","attempts":0,"note":"nightly"}""";
+    /// <summary>Payloads of 100 bytes, mostly random, so that their compression does not flatter either side.</summary>
+    public static byte[][] Payloads()
+    {
+        var random = new Random(17);
+        var text = new byte[48];
+        return Enumerable
+            .Range(0, 20_000)
+            .Select(i =>
+            {
+                random.NextBytes(text);
+                return Encoding.UTF8.GetBytes($$"""{"id":"{{i:D6}}","key":"{{Convert.ToBase64String(text)}}","retry":1}""");
+            })
+            .ToArray();
+    }
 
     public static async Task CreateAsync(NpgsqlDataSource database)
     {
@@ -69,10 +80,7 @@ internal static class RawLimit
         int batchItems
     )
     {
-        var payloads = Enumerable
-            .Range(0, 1_000)
-            .Select(i => Encoding.UTF8.GetBytes(Payload(i) + "\n"))
-            .ToArray();
+        var payloads = Payloads();
         var watch = Stopwatch.StartNew();
         var done = 0;
         var workers = Enumerable
@@ -108,6 +116,7 @@ internal static class RawLimit
                 for (var i = page * PageItems; i < Math.Min(items, (page + 1) * PageItems); i++)
                 {
                     buffer.Write(payloads[i % payloads.Length]);
+                    buffer.WriteByte((byte)'\n');
                 }
                 await copy.StartRowAsync();
                 await copy.WriteAsync(batch, NpgsqlDbType.Uuid);

@@ -103,7 +103,10 @@ internal sealed class ChunkExecution(
     {
         lock (gate)
         {
-            var position = IsStopping(draining) ? -1 : chunk.Items.NextFrom(next);
+            if (IsStopping(draining) || chunk.Items.NextFrom(next) is not (>= 0 and var position))
+            {
+                return -1;
+            }
             next = position + 1;
             return position;
         }
