@@ -12,6 +12,7 @@ internal sealed class DocumentHandler(
     DocumentStore store,
     OriginalStore originals,
     IEnumerable<ITextExtractor> extractors,
+    TimeProvider time,
     ILogger<DocumentHandler> log
 ) : IItemHandler
 {
@@ -68,9 +69,31 @@ internal sealed class DocumentHandler(
             throw new ItemException(error!);
         }
         var text = new ExtractedText();
-        await byFormat[format].ExtractAsync(file, text, ct);
+        await ExtractAsync(byFormat[format], file, text, ct);
         text.Complete();
         return (format, text);
+    }
+
+    private async Task ExtractAsync(
+        ITextExtractor extractor,
+        WorkingFile file,
+        ExtractedText text,
+        CancellationToken ct
+    )
+    {
+        using var deadline = new CancellationTokenSource(DocumentLimits.MaxReading, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, ct);
+        try
+        {
+            await extractor.ExtractAsync(file, text, either.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw DocumentErrors.Exception(
+                DocumentErrors.TooComplex,
+                $"The document takes longer than {DocumentLimits.MaxReading.TotalSeconds:0} s to read."
+            );
+        }
     }
 
     private static async Task<byte[]> HeadAsync(WorkingFile file, CancellationToken ct)

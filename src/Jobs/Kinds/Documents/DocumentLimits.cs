@@ -15,6 +15,9 @@ public static class DocumentLimits
     /// <summary>Longest title and author kept, in UTF-16 units.</summary>
     public const int MaxTitle = 500;
 
+    /// <summary>How long the reading of one document may take, whatever its item is given.</summary>
+    public static readonly TimeSpan MaxReading = TimeSpan.FromMinutes(1);
+
     /// <summary>Bytes of an original that its type is recognised by.</summary>
     public const int HeadLength = 4096;
 }

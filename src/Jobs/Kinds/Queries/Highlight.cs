@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-
 namespace Jobs.Kinds.Queries;
 
 /// <summary>
@@ -25,7 +23,6 @@ internal static class Highlight
                 .Select(Mark),
         ];
 
-    // The encoder would write the marks as references, so it sees only what is between them.
     private static string Mark(string fragment) =>
         string.Join(
                 "<mark>",
@@ -36,5 +33,9 @@ internal static class Highlight
             .Trim();
 
     private static string Escape(string text) =>
-        HtmlEncoder.Create(System.Text.Unicode.UnicodeRanges.All).Encode(text);
+        text.Replace("&", "&amp;", StringComparison.Ordinal)
+            .Replace("<", "&lt;", StringComparison.Ordinal)
+            .Replace(">", "&gt;", StringComparison.Ordinal)
+            .Replace("\"", "&quot;", StringComparison.Ordinal)
+            .Replace("'", "&#39;", StringComparison.Ordinal);
 }

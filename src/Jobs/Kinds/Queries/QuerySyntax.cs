@@ -27,10 +27,10 @@ internal static class QuerySyntax
                 && i + 1 < q.Length
                 && (char.IsLetterOrDigit(q[i + 1]) || q[i + 1] == '"');
             var start = negated ? i + 1 : i;
-            var quoted = q[start] == '"';
+            // A quote that is never closed is none.
+            var quoted = q[start] == '"' && q.IndexOf('"', start + 1) > 0;
             var from = quoted ? start + 1 : start;
             var end = quoted ? q.IndexOf('"', from) : EndOfWord(q, from);
-            end = end < 0 ? q.Length : end;
             var text = q[from..end];
             i = quoted ? end + 1 : end;
             if (

@@ -23,7 +23,7 @@ internal static class SearchSql
             select string_agg('(' || words::text || ')', ' | ')::tsquery as words,
                 string_agg('(' ||
                     case
-                        when numnode(websearch_to_tsquery('english', filter)) = 0 then words
+                        when filter = '' or numnode(websearch_to_tsquery('english', filter)) = 0 then words
                         when has_phrase then websearch_to_tsquery('english', filter)
                         else words && websearch_to_tsquery('english', filter)
                     end::text || ')', ' | ')::tsquery as filter

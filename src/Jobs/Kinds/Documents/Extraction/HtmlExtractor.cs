@@ -28,6 +28,6 @@ internal sealed class HtmlExtractor : ITextExtractor
                 break;
             }
         }
-        HtmlText.Read(markup.ToString(), text);
+        HtmlText.Read(markup.ToString(), text, cancellationToken);
     }
 }

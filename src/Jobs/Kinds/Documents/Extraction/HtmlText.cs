@@ -66,9 +66,14 @@ internal static class HtmlText
         "input",
     };
 
-    public static void Read(string markup, ExtractedText text)
+    public static void Read(string markup, ExtractedText text, CancellationToken ct)
     {
-        using var document = new HtmlParser().ParseDocument(markup);
+        // Deeply nested elements cost the parser the square of their number: it must be able to be stopped.
+        var options = new HtmlParserOptions
+        {
+            OnToken = (_, _) => ct.ThrowIfCancellationRequested(),
+        };
+        using var document = new HtmlParser(options).ParseDocument(markup);
         text.Title ??= document.Title;
         text.Language ??= document.DocumentElement.GetAttribute("lang");
         text.Author ??= document
@@ -77,33 +82,33 @@ internal static class HtmlText
                 string.Equals(m.Name, "author", StringComparison.OrdinalIgnoreCase)
             )
             ?.Content;
-        Walk(document.Body ?? document.DocumentElement, text);
+        Walk(document.Body ?? document.DocumentElement, text, ct);
     }
 
-    // By pointers and not by recursion: elements may be nested deeper than a stack is.
-    private static void Walk(INode root, ExtractedText text)
+    // On a stack of our own and not by recursion: elements may be nested deeper than a thread's stack is. By index
+    // and not by sibling: finding a node's sibling takes as long as it has siblings.
+    private static void Walk(INode root, ExtractedText text, CancellationToken ct)
     {
         var block = new StringBuilder();
-        var node = root;
-        while (!text.IsFull)
+        var open = new Stack<(INode Node, int NextChild)>();
+        open.Push((root, 0));
+        while (open.Count > 0 && !text.IsFull)
         {
-            Enter(node, block, text);
-            if (node.FirstChild is { } child && !Unseen.Contains(node.NodeName))
+            ct.ThrowIfCancellationRequested();
+            var (node, next) = open.Pop();
+            if (next == 0)
             {
-                node = child;
-                continue;
+                Enter(node, block, text);
             }
-            while (node != root && node.NextSibling is null)
+            if (next < node.ChildNodes.Length && !Unseen.Contains(node.NodeName))
             {
-                node = node.Parent!;
+                open.Push((node, next + 1));
+                open.Push((node.ChildNodes[next], 0));
+            }
+            else
+            {
                 Leave(node, block, text);
             }
-            if (node == root)
-            {
-                break;
-            }
-            Leave(node, block, text);
-            node = node.NextSibling!;
         }
         End(block, text, isHeading: false);
     }

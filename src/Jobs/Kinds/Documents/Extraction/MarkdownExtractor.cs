@@ -38,7 +38,7 @@ internal sealed class MarkdownExtractor : ITextExtractor
         foreach (var block in parsed.Descendants<LeafBlock>())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Add(block, text);
+            Add(block, text, cancellationToken);
         }
     }
 
@@ -69,7 +69,7 @@ internal sealed class MarkdownExtractor : ITextExtractor
         }
     }
 
-    private static void Add(LeafBlock block, ExtractedText text)
+    private static void Add(LeafBlock block, ExtractedText text, CancellationToken ct)
     {
         switch (block)
         {
@@ -85,7 +85,7 @@ internal sealed class MarkdownExtractor : ITextExtractor
                 text.AddLine(InlineText(cell.Inline));
                 break;
             case HtmlBlock html:
-                HtmlText.Read(html.Lines.ToString(), text);
+                HtmlText.Read(html.Lines.ToString(), text, ct);
                 break;
             case { Inline: { } inline }:
                 text.Add(InlineText(inline));

@@ -18,9 +18,11 @@ internal sealed class PdfExtractor(ToolRun tool) : ITextExtractor
     )
     {
         await ReadInfoAsync(file, text, cancellationToken);
+        // -raw: in the order in which the text was written, which keeps columns and boxes apart. What poppler makes
+        // of the places on the page mixes the lines of boxes that stand side by side.
         var result = await tool.RunAsync(
             "pdftotext",
-            ["-enc", "UTF-8", "-eol", "unix", "-q", file.Path, "-"],
+            ["-raw", "-enc", "UTF-8", "-eol", "unix", "-q", file.Path, "-"],
             (output, ct) => ParagraphReader.ReadAsync(output, text, feeds => feeds + 1, ct),
             cancellationToken
         );
