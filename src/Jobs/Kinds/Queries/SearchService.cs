@@ -20,8 +20,10 @@ public sealed class SearchService(
     private const int MaxWords = 32;
 
     // By weight D, C, B, A: text is B, the title is A.
-    private static readonly float[] Weights = [0.1f, 0.2f, 0.4f, 1.0f];
-    private const int Normalisation = 1;
+    private static readonly float[] Weights = [0.1f, 0.2f, 0.5f, 1.0f];
+
+    // Divides by 1 + the logarithm of the number of different words.
+    private const int Normalisation = 16;
 
     /// <summary>Searches one tenant's documents.</summary>
     /// <exception cref="ArgumentException">The request breaks a rule; see <see cref="SearchRequest.Validate"/>.</exception>
