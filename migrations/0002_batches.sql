@@ -125,14 +125,13 @@ declare
     parent text;
     part text;
 begin
+    -- One maker at a time, from before the first look: a look that found nothing is remembered by the session.
+    perform pg_advisory_xact_lock(hashtext('jobs.ensure_partitions'));
     for week in first_week .. first_week + weeks - 1 loop
         low := jobs.first_id_at(epoch + week * interval '7 days');
         high := jobs.first_id_at(epoch + (week + 1) * interval '7 days');
         foreach parent in array array['item_pages', 'outcome_pages'] loop
             part := parent || '_' || to_char((epoch + week * interval '7 days') at time zone 'UTC', 'YYYYMMDD');
-            continue when to_regclass('jobs.' || part) is not null;
-            -- One maker at a time, and a second look once it is our turn.
-            perform pg_advisory_xact_lock(hashtext('jobs.ensure_partitions'));
             continue when to_regclass('jobs.' || part) is not null;
             execute format('create table jobs.%I (like jobs.%I including defaults including constraints including compression)', part, parent);
             execute format('alter table jobs.%I attach partition jobs.%I for values from (%L) to (%L)', parent, part, low, high);

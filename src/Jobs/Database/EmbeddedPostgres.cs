@@ -158,13 +158,13 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     private async Task<Exception?> OwnAsync()
     {
         Postmaster? server = null;
+        IsOwner = true;
         try
         {
             server = await StartServerAsync();
             await _probe.WaitForServerAsync(server, _stop.Token);
             await _probe.CreateDatabaseAsync(_stop.Token);
             DatabaseLog.ServerRuns(_logger, server.ProcessId, _home.SocketDirectory, _options.Port);
-            IsOwner = true;
             _ready.TrySetResult();
             return server.Ended(await server.Exited.WaitAsync(_stop.Token));
         }

@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Logging;
+
+namespace Jobs.Kinds.Cleanup;
+
+/// <summary>
+/// Removes what has expired, for all tenants, in steps that each touch at most <see cref="StepRows"/> rows. What one
+/// run leaves, because it was cancelled or a lock was held, the next one does.
+/// </summary>
+internal sealed class CleanupHandler(
+    CacheCleanup cache,
+    BatchCleanup batches,
+    PartitionCleanup partitions,
+    OriginalCleanup originals,
+    ILogger<CleanupHandler> log
+) : IItemHandler
+{
+    /// <summary>Most rows that one statement touches: it holds its locks for milliseconds.</summary>
+    public const int StepRows = 1000;
+
+    public async ValueTask<ItemOutcome> HandleAsync(Item item, CancellationToken cancellationToken)
+    {
+        var targets = item.Read(CleanupJson.Default.CleanupPayload).Targets ?? CleanupTargets.All;
+        if (Unknown(targets) is [var error, ..])
+        {
+            return ItemOutcome.Failure(ErrorCodes.InvalidItem, $"{error.Field} {error.Message}");
+        }
+        var result = new CleanupResult();
+        if (targets.Contains(CleanupTargets.Cache, StringComparer.Ordinal))
+        {
+            result.CacheEntries = await cache.PurgeAsync(cancellationToken);
+        }
+        if (targets.Contains(CleanupTargets.Batches, StringComparer.Ordinal))
+        {
+            await partitions.DropAsync(result, cancellationToken);
+            await batches.PurgeAsync(result, cancellationToken);
+        }
+        if (targets.Contains(CleanupTargets.Originals, StringComparer.Ordinal))
+        {
+            await originals.SweepAsync(result, cancellationToken);
+        }
+        CleanupLog.Done(log, result);
+        return ItemOutcome.Success(result, CleanupJson.Default.CleanupResult);
+    }
+
+    public IReadOnlyList<FieldError> Validate(ReadOnlyMemory<byte> payload) =>
+        Item.TryRead(payload, CleanupJson.Default.CleanupPayload, out var cleanup, out var error)
+            ? Unknown(cleanup!.Targets ?? CleanupTargets.All)
+            : [error];
+
+    private static List<FieldError> Unknown(IReadOnlyList<string> targets) =>
+        [
+            .. targets
+                .Index()
+                .Where(t => !CleanupTargets.All.Contains(t.Item, StringComparer.Ordinal))
+                .Select(t => new FieldError(
+                    $"targets[{t.Index}]",
+                    $"must be one of {string.Join(", ", CleanupTargets.All)}"
+                )),
+        ];
+}

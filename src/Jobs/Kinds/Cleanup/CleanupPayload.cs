@@ -1,0 +1,43 @@
+namespace Jobs.Kinds.Cleanup;
+
+/// <summary>The payload of a <c>cleanup</c> item.</summary>
+/// <param name="Targets">Of <see cref="CleanupTargets"/>; null for all of them.</param>
+internal sealed record CleanupPayload(IReadOnlyList<string>? Targets);
+
+/// <summary>What can be cleaned up.</summary>
+internal static class CleanupTargets
+{
+    /// <summary>Cache entries that have expired.</summary>
+    public const string Cache = "cache";
+
+    /// <summary>Batches past their retention, their pages, and the partitions that those stand in.</summary>
+    public const string Batches = "batches";
+
+    /// <summary>Originals without a document, and documents whose batch ended without them.</summary>
+    public const string Originals = "originals";
+
+    public static readonly IReadOnlyList<string> All = [Cache, Batches, Originals];
+}
+
+/// <summary>The result of a <c>cleanup</c> item: how much of what was removed or changed.</summary>
+internal sealed record CleanupResult
+{
+    public long CacheEntries { get; set; }
+
+    /// <summary>Batches that became tombstones.</summary>
+    public long Batches { get; set; }
+
+    /// <summary>Rows of items and outcomes that were deleted; those of dropped partitions are not counted.</summary>
+    public long Pages { get; set; }
+
+    public long Tombstones { get; set; }
+
+    public int PartitionsDropped { get; set; }
+
+    public int PartitionsMade { get; set; }
+
+    public long Originals { get; set; }
+
+    /// <summary>Documents that became failed because their batch ended without them.</summary>
+    public long AbandonedDocuments { get; set; }
+}

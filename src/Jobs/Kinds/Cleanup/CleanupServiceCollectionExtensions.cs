@@ -1,0 +1,24 @@
+using Jobs.Kinds.Cleanup;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+public static class CleanupServiceCollectionExtensions
+{
+    /// <summary>Adds the kind <c>cleanup</c>.</summary>
+    public static IServiceCollection AddCleanup(this IServiceCollection services)
+    {
+        services.AddSingleton<CacheCleanup>();
+        services.AddSingleton<BatchCleanup>();
+        services.AddSingleton<PartitionCleanup>();
+        services.AddSingleton<OriginalCleanup>();
+        return services.AddKind<CleanupHandler>(
+            "cleanup",
+            kind =>
+            {
+                kind.ItemsPerPage = 1;
+                kind.AdminOnly = true;
+                kind.ItemTimeout = TimeSpan.FromMinutes(10);
+            }
+        );
+    }
+}

@@ -1,0 +1,73 @@
+namespace Jobs.Kinds.Documents;
+
+internal static class DocumentSql
+{
+    public const string Find =
+        "select blob_id, name from jobs.documents where id = $1 and tenant_id = $2";
+
+    /// <summary>Documents that stand: read already, or about to be by a batch that has not ended.</summary>
+    public const string FindDuplicate = """
+        select d.id
+        from jobs.documents d
+        where d.tenant_id = $1
+          and d.sha256 = $2
+          and (d.state = 'ready'
+               or d.state = 'pending'
+                  and exists (select from jobs.batches b where b.id = d.batch_id and b.finished_at is null))
+        order by d.state = 'ready' desc, d.id
+        limit 1
+        """;
+
+    public const string Insert = """
+        with added as (
+            insert into jobs.documents (id, tenant_id, batch_id, blob_id, name, media_type, length, sha256, tags)
+            select n.id, $1, $2, n.blob_id, n.name, n.media_type, n.length, n.sha256, $3
+            from unnest($4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::bigint[], $9::bytea[])
+                as n (id, blob_id, name, media_type, length, sha256)
+            returning id, blob_id)
+        update jobs.blobs b
+        set document_id = added.id
+        from added
+        where b.id = added.blob_id and b.tenant_id = $1 and b.document_id is null
+        """;
+
+    public const string Ready = """
+        update jobs.documents
+        set state = 'ready', media_type = $3, title = $4, author = $5, language = $6, pages = $7, words = $8,
+            warnings = $9, error_code = null, error_message = null, processed_at = now()
+        where id = $1 and tenant_id = $2
+        """;
+
+    public const string Fail = """
+        update jobs.documents
+        set state = 'failed', error_code = $3, error_message = $4, processed_at = now()
+        where id = $1 and tenant_id = $2 and state <> 'ready'
+        """;
+
+    public const string ClearTexts = "delete from jobs.document_texts where document_id = $1";
+
+    public const string ClearPassages = "delete from jobs.passages where document_id = $1";
+
+    public const string WriteText =
+        "insert into jobs.document_texts (document_id, part, body) values ($1, $2, $3)";
+
+    public const string WritePassages = """
+        insert into jobs.passages (document_id, tenant_id, ordinal, page, body, terms)
+        select $1, $2, $3 + p.ordinal::int - 1, p.page, p.body,
+            setweight(to_tsvector('english', $4), 'A') || setweight(to_tsvector('english', p.body), 'B')
+        from unnest($5::text[], $6::int[]) with ordinality as p (body, page, ordinal)
+        """;
+
+    /// <summary>Text and passages go with their document.</summary>
+    public const string Delete = """
+        with gone as (delete from jobs.documents where id = $1 and tenant_id = $2 returning blob_id)
+        delete from jobs.blobs where id in (select blob_id from gone)
+        """;
+
+    public const string ReadText = """
+        select convert_to(t.body, 'UTF8')
+        from jobs.document_texts t
+        join jobs.documents d on d.id = t.document_id
+        where d.id = $1 and d.tenant_id = $2 and t.part = $3
+        """;
+}

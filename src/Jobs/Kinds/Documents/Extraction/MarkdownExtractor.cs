@@ -1,0 +1,140 @@
+using System.Text;
+using Markdig;
+using Markdig.Extensions.Tables;
+using Markdig.Extensions.Yaml;
+using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
+
+namespace Jobs.Kinds.Documents.Extraction;
+
+internal sealed class MarkdownExtractor : ITextExtractor
+{
+    // The parser holds a tree of the whole and cannot be stopped half-way; longer texts are read as they stand.
+    private const int MaxLength = 4 * 1024 * 1024;
+
+    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
+        .UseYamlFrontMatter()
+        .UsePipeTables()
+        .UseEmphasisExtras()
+        .UseFootnotes()
+        .Build();
+
+    public IReadOnlyList<DocumentFormat> Formats => [DocumentFormat.Markdown];
+
+    public async Task ExtractAsync(
+        WorkingFile file,
+        ExtractedText text,
+        CancellationToken cancellationToken
+    )
+    {
+        using var reader = await TextEncoding.OpenAsync(file, isHtml: false, cancellationToken);
+        var parsed = await TryParseAsync(reader, cancellationToken);
+        if (parsed is null)
+        {
+            using var again = await TextEncoding.OpenAsync(file, isHtml: false, cancellationToken);
+            await ParagraphReader.ReadAsync(again, text, _ => null, cancellationToken);
+            return;
+        }
+        foreach (var block in parsed.Descendants<LeafBlock>())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Add(block, text, cancellationToken);
+        }
+    }
+
+    private static async Task<MarkdownDocument?> TryParseAsync(
+        TextReader reader,
+        CancellationToken ct
+    )
+    {
+        var buffer = new char[64 * 1024];
+        var source = new StringBuilder();
+        int read;
+        while ((read = await reader.ReadAsync(buffer, ct)) > 0)
+        {
+            source.Append(buffer, 0, read);
+            if (source.Length > MaxLength)
+            {
+                return null;
+            }
+        }
+        try
+        {
+            return Markdown.Parse(source.ToString(), Pipeline);
+        }
+        catch (ArgumentException)
+        {
+            // Markdig's own guard: blocks within blocks beyond its depth.
+            return null;
+        }
+    }
+
+    private static void Add(LeafBlock block, ExtractedText text, CancellationToken ct)
+    {
+        switch (block)
+        {
+            case YamlFrontMatterBlock front:
+                ReadFrontMatter(front, text);
+                break;
+            case HeadingBlock heading:
+                var title = InlineText(heading.Inline);
+                text.Add(title, isHeading: true);
+                text.Title ??= heading.Level == 1 ? title : null;
+                break;
+            case ParagraphBlock { Parent: TableCell } cell:
+                text.AddLine(InlineText(cell.Inline));
+                break;
+            case HtmlBlock html:
+                HtmlText.Read(html.Lines.ToString(), text, ct);
+                break;
+            case { Inline: { } inline }:
+                text.Add(InlineText(inline));
+                break;
+            default:
+                text.AddParagraphs(block.Lines.ToString());
+                break;
+        }
+    }
+
+    private static string InlineText(ContainerInline? inline)
+    {
+        var line = new StringBuilder();
+        foreach (var part in inline?.Descendants() ?? [])
+        {
+            _ = part switch
+            {
+                LiteralInline literal => line.Append(literal.Content.AsSpan()),
+                CodeInline code => line.Append(code.Content),
+                HtmlEntityInline entity => line.Append(entity.Transcoded.AsSpan()),
+                AutolinkInline link => line.Append(link.Url),
+                LineBreakInline => line.Append(' '),
+                _ => line,
+            };
+        }
+        return line.ToString();
+    }
+
+    private static void ReadFrontMatter(YamlFrontMatterBlock front, ExtractedText text)
+    {
+        foreach (var line in front.Lines.ToString().Split('\n'))
+        {
+            var (key, value) = line.Split(':', 2) is [var k, var v]
+                ? (k, v.Trim(' ', '"', '\'', '\r'))
+                : ("", "");
+            switch (key)
+            {
+                case "title":
+                    text.Title = value;
+                    break;
+                case "author":
+                    text.Author = value;
+                    break;
+                case "lang" or "language":
+                    text.Language = value;
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+}

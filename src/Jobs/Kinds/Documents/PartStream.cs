@@ -1,0 +1,80 @@
+namespace Jobs.Kinds.Documents;
+
+/// <summary>
+/// Reads a value that is stored in parts, a part at a time, and holds no connection between two parts:
+/// a slow reader costs the memory of one part and nothing else.
+/// </summary>
+/// <param name="load">Gives the part of an ordinal, or null after the last one.</param>
+/// <param name="length">Of the whole, in bytes, where it is known.</param>
+internal sealed class PartStream(
+    Func<int, CancellationToken, Task<byte[]?>> load,
+    long? length = null
+) : Stream
+{
+    private ReadOnlyMemory<byte> rest;
+    private int next;
+    private bool ended;
+    private long position;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    /// <summary>In bytes.</summary>
+    public override long Length => length ?? throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => position;
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(
+        Memory<byte> buffer,
+        CancellationToken cancellationToken = default
+    )
+    {
+        if (buffer.IsEmpty)
+        {
+            return 0;
+        }
+        while (rest.IsEmpty && !ended)
+        {
+            var part = await load(next++, cancellationToken);
+            ended = part is null;
+            rest = part;
+        }
+        var count = Math.Min(buffer.Length, rest.Length);
+        rest[..count].CopyTo(buffer);
+        rest = rest[count..];
+        position += count;
+        // A gap would otherwise look like the end of a shorter original.
+        return count > 0 || length is null || position == length
+            ? count
+            : throw new EndOfStreamException(
+                $"A stored value ended after {position} of {length} bytes."
+            );
+    }
+
+    public override Task<int> ReadAsync(
+        byte[] buffer,
+        int offset,
+        int count,
+        CancellationToken cancellationToken
+    ) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <summary>Not supported: the parts are read asynchronously.</summary>
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException();
+
+    public override void Flush() { }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException();
+}

@@ -1,0 +1,28 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Jobs.Kinds.Documents;
+
+/// <summary>Writes the payload of a file's item; that of a rejected file names no document.</summary>
+internal static class UploadPayload
+{
+    public static ReadOnlyMemory<byte> Of(Guid? documentId, string name)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            writer.WriteStartObject();
+            if (documentId is { } id)
+            {
+                writer.WriteString("documentId"u8, id);
+            }
+            else
+            {
+                writer.WriteNull("documentId"u8);
+            }
+            writer.WriteString("name"u8, name);
+            writer.WriteEndObject();
+        }
+        return json.WrittenMemory;
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text.Json.Serialization;
+
+namespace Jobs.Kinds.Queries;
+
+/// <summary>What a search found.</summary>
+/// <param name="Hits">Best first.</param>
+/// <param name="Total">Documents that match, on this page or another.</param>
+/// <param name="ElapsedMs">How long the search took.</param>
+public sealed record SearchAnswer(IReadOnlyList<SearchHit> Hits, long Total, double ElapsedMs);
+
+/// <summary>A document that was found, by its best passage.</summary>
+/// <param name="DocumentId">The document.</param>
+/// <param name="Title">Its title, or its file name where it has none; plain text.</param>
+/// <param name="Score">Comparable within one answer only.</param>
+/// <param name="Passage">Its passage that matches best; plain text.</param>
+/// <param name="Page">Where the passage starts; absent for documents without pages.</param>
+/// <param name="Highlights">
+/// Pieces of the passage as HTML that is safe to show: its text is escaped, and <c>mark</c> around what matched is the
+/// only element.
+/// </param>
+public sealed record SearchHit(
+    Guid DocumentId,
+    string Title,
+    double Score,
+    string Passage,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Page,
+    IReadOnlyList<string> Highlights
+);
