@@ -63,7 +63,9 @@ internal static class RawLimit
             .Select(i =>
             {
                 random.NextBytes(text);
-                return Encoding.UTF8.GetBytes($$"""{"id":"{{i:D6}}","key":"{{Convert.ToBase64String(text)}}","retry":1}""");
+                return Encoding.UTF8.GetBytes(
+                    $$"""{"id":"{{i:D6}}","key":"{{Convert.ToBase64String(text)}}","retry":1}"""
+                );
             })
             .ToArray();
     }

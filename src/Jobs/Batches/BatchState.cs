@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Jobs.Batches;
 
 /// <summary>Where a batch is in its life; the names in lower case are those of the column <c>batches.state</c>.</summary>
+[JsonConverter(typeof(CamelCaseEnumConverter<BatchState>))]
 public enum BatchState
 {
     /// <summary>No worker has taken up any of it.</summary>

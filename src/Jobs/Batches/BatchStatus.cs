@@ -92,6 +92,7 @@ public sealed record BatchLinks(
 }
 
 /// <summary>What became of a completed batch.</summary>
+[JsonConverter(typeof(CamelCaseEnumConverter<BatchOutcome>))]
 public enum BatchOutcome
 {
     /// <summary>All items succeeded.</summary>

@@ -19,6 +19,7 @@ public sealed class BatchSubmission : IAsyncDisposable
     private readonly BatchOptions options;
     private readonly SubmitWriter writer;
     private readonly WorkSignal signal;
+    private readonly DateTimeOffset submittedAt;
     private readonly string fieldName;
     private readonly List<BatchError> errors = [];
     private CustomIdIndex? customIds;
@@ -32,9 +33,11 @@ public sealed class BatchSubmission : IAsyncDisposable
         BatchOptions options,
         SubmitWriter writer,
         WorkSignal signal,
+        DateTimeOffset submittedAt,
         string fieldName
     )
     {
+        this.submittedAt = submittedAt;
         this.signal = signal;
         Id = id;
         this.draft = draft;
@@ -88,13 +91,14 @@ public sealed class BatchSubmission : IAsyncDisposable
     /// <param name="alongside">Writes more rows in the same transaction; null for none.</param>
     /// <exception cref="BatchRefusedException">It is empty, or it is strict and an item is bad.</exception>
     /// <exception cref="NpgsqlException">The database cannot be reached.</exception>
-    public async Task CommitAsync(
+    public async Task<BatchStatus> CommitAsync(
         Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task>? alongside,
         CancellationToken cancellationToken
     )
     {
         await writer.CommitAsync(Complete(), alongside, cancellationToken);
         Announce();
+        return Status();
     }
 
     /// <summary>
@@ -119,6 +123,37 @@ public sealed class BatchSubmission : IAsyncDisposable
         await writer.DisposeAsync();
     }
 
+    // As it was committed: no need to read it back.
+    private BatchStatus Status()
+    {
+        var (succeeded, failed) = writer.Settled;
+        var ended = succeeded + failed == Count;
+        return new BatchStatus
+        {
+            Id = Id,
+            Kind = draft.Kind.Name,
+            Priority = draft.Priority,
+            State = ended ? BatchState.Completed : BatchState.Queued,
+            Outcome =
+                !ended ? null
+                : failed == 0 ? BatchOutcome.Succeeded
+                : succeeded == 0 ? BatchOutcome.Failed
+                : BatchOutcome.Partial,
+            Counts = new(Count, Count - succeeded - failed, 0, succeeded, failed, 0),
+            Progress = Math.Round((double)(succeeded + failed) / Count, 4),
+            ItemsPerSecond = null,
+            EtaMs = null,
+            SubmittedAt = submittedAt,
+            StartedAt = ended ? submittedAt : null,
+            FinishedAt = ended ? submittedAt : null,
+            ExpiresAt = ended ? submittedAt + options.Retention : null,
+            Metadata = draft.Metadata ?? new Dictionary<string, string>(StringComparer.Ordinal),
+            Links = BatchLinks.Of(Id),
+            Version = 1,
+            Purged = false,
+        };
+    }
+
     private SubmittedBatch Complete()
     {
         if (errorCount > 0)
@@ -131,7 +166,7 @@ public sealed class BatchSubmission : IAsyncDisposable
         }
         writer.Seal(page);
         page = null;
-        return new SubmittedBatch(Id, draft, Count);
+        return new SubmittedBatch(Id, draft, Count, submittedAt);
     }
 
     private bool Check(ReadOnlyMemory<byte> item, out string? customId)

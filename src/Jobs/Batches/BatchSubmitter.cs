@@ -14,13 +14,22 @@ public sealed class BatchSubmitter(
 {
     /// <summary>Begins a submission; dispose it whether it was committed or not.</summary>
     /// <param name="fieldName">What errors call the list of items, such as <c>items</c> or <c>queries</c>.</param>
-    public BatchSubmission Begin(BatchDraft draft, string fieldName = "items") =>
-        new(
-            Guid.CreateVersion7(time.GetUtcNow()),
+    public BatchSubmission Begin(BatchDraft draft, string fieldName = "items")
+    {
+        // PostgreSQL keeps microseconds: the answer to a submission says what later reads will say.
+        var now = time.GetUtcNow();
+        now = new DateTimeOffset(
+            now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond),
+            TimeSpan.Zero
+        );
+        return new(
+            Guid.CreateVersion7(now),
             draft,
             options.Value,
             new SubmitWriter(database, options.Value),
             signal,
+            now,
             fieldName
         );
+    }
 }

@@ -220,6 +220,7 @@ internal sealed class SubmitWriter(JobsDataSource database, BatchOptions options
                     Value = summaries.ConvertAll(p => p.ErrorCodes),
                     NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
                 },
+                new() { Value = submitted.At },
             },
         };
     }
@@ -232,6 +233,10 @@ internal sealed class SubmitWriter(JobsDataSource database, BatchOptions options
         held.Clear();
         HeldBytes = 0;
     }
+
+    /// <summary>Outcomes that items have from the start.</summary>
+    public (int Succeeded, int Failed) Settled =>
+        (summaries.Sum(p => p.Succeeded), summaries.Sum(p => p.Failed));
 
     private readonly record struct PageSummary(
         int Number,

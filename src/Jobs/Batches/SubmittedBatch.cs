@@ -1,4 +1,9 @@
 namespace Jobs.Batches;
 
 /// <summary>A batch whose items have all come in.</summary>
-internal readonly record struct SubmittedBatch(Guid Id, BatchDraft Draft, int Total);
+internal readonly record struct SubmittedBatch(
+    Guid Id,
+    BatchDraft Draft,
+    int Total,
+    DateTimeOffset At
+);

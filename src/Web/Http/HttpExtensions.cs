@@ -1,0 +1,72 @@
+using System.IO.Compression;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.ResponseCompression;
+
+namespace Jobs.Web.Http;
+
+/// <summary>What all requests share: who calls, what errors look like, which headers answers carry.</summary>
+internal static class HttpExtensions
+{
+    private const string AnyScheme = "Jobs";
+
+    /// <summary>Bytes of a request whose endpoint does not say otherwise.</summary>
+    private const long MaxBody = 1024 * 1024;
+
+    public static void AddHttp(this WebApplicationBuilder builder)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxBody;
+        });
+        var services = builder.Services;
+        services.AddProblemDetails(o => o.CustomizeProblemDetails = Problems.Customize);
+        services.AddExceptionHandler<ExceptionProblems>();
+        services.AddAntiforgery(o => o.HeaderName = RequestForgery.Header);
+        services
+            .AddAuthentication(AnyScheme)
+            .AddPolicyScheme(
+                AnyScheme,
+                null,
+                o =>
+                    o.ForwardDefaultSelector = http =>
+                        ApiKeyAuthentication.HasKey(http.Request)
+                            ? ApiKeyAuthentication.SchemeName
+                            : CookieSignIn.Scheme
+            )
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(
+                ApiKeyAuthentication.SchemeName,
+                null
+            )
+            .AddCookie(CookieSignIn.Scheme, CookieSignIn.Configure);
+        services.AddAuthorization(ScopePolicies.Add);
+        services.AddResponseCompression(o =>
+        {
+            o.EnableForHttps = true;
+            o.MimeTypes =
+            [
+                .. ResponseCompressionDefaults.MimeTypes,
+                "application/x-ndjson",
+                "text/csv",
+                Problems.ContentType,
+            ];
+        });
+        services.Configure<BrotliCompressionProviderOptions>(o =>
+            o.Level = CompressionLevel.Fastest
+        );
+        services.Configure<GzipCompressionProviderOptions>(o => o.Level = CompressionLevel.Fastest);
+    }
+
+    public static void UseHttp(this WebApplication app)
+    {
+        app.Use((context, next) => ResponseHeaders.AddAsync(context, next));
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseResponseCompression();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.Use((context, next) => RequestForgery.RefuseAsync(context, next));
+        app.UseAntiforgery();
+    }
+}

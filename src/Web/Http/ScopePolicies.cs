@@ -1,0 +1,33 @@
+using Jobs.Tenancy;
+using Microsoft.AspNetCore.Authorization;
+
+namespace Jobs.Web.Http;
+
+/// <summary>Who may call an endpoint: whoever's key has the scope.</summary>
+internal static class ScopePolicies
+{
+    /// <summary>The endpoint needs a caller with this scope.</summary>
+    public static TBuilder RequireScope<TBuilder>(this TBuilder builder, Scopes scope)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.RequireAuthorization(scope.ToString());
+
+    public static void Add(AuthorizationOptions options)
+    {
+        foreach (var scope in (Scopes[])[Scopes.Read, Scopes.Submit, Scopes.Admin])
+        {
+            options.AddPolicy(
+                scope.ToString(),
+                policy =>
+                    policy
+                        .RequireAuthenticatedUser()
+                        .RequireAssertion(c =>
+                            c.Resource is HttpContext http && http.FindCaller()?.May(scope) == true
+                        )
+            );
+        }
+        // What forgets to say who may call is for nobody.
+        options.FallbackPolicy = new AuthorizationPolicyBuilder()
+            .RequireAssertion(_ => false)
+            .Build();
+    }
+}

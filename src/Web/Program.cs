@@ -1,0 +1,23 @@
+using Jobs.Hosting;
+using Jobs.Web.Api;
+using Jobs.Web.Http;
+using Jobs.Web.Ui;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddJobsLogging();
+builder.AddJobsDatabase();
+builder.Services.AddTenancy();
+builder.Services.AddBatches().AddWorker();
+builder.Services.AddDocuments().AddQueries().AddCleanup();
+builder.AddHttp();
+builder.Services.AddApi();
+builder.Services.AddUi();
+
+var app = builder.Build();
+app.UseHttp();
+app.MapApi();
+app.MapUi();
+await app.RunAsync();
+
+/// <summary>Named for the tests, which start it.</summary>
+public sealed partial class Program;

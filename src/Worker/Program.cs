@@ -1,0 +1,8 @@
+using Jobs.Hosting;
+
+var builder = Host.CreateApplicationBuilder(args);
+builder.AddJobsLogging();
+builder.AddJobsDatabase();
+builder.Services.AddBatches().AddWorker();
+builder.Services.AddDocuments().AddQueries().AddCleanup();
+await builder.Build().RunAsync();
