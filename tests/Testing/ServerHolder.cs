@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Reflection;
 using Jobs.Database;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -13,7 +14,11 @@ public static class ServerHolder
 
     public static Process Start(string folder)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        var program = Environment.ProcessPath!;
+        // Under `dotnet X.dll` the program is dotnet, and we are its first argument.
+        string[] arguments =
+            Path.GetFileName(program) == "dotnet" ? [Assembly.GetEntryAssembly()!.Location] : [];
+        var start = new ProcessStartInfo(program, arguments)
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -188,7 +188,6 @@ public sealed class EmbeddedPostgresTests : IDisposable
     [Fact]
     public async Task A_folder_that_is_closed_to_the_servers_user_works()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root has such folders");
         File.SetUnixFileMode(
             _folder.Location,
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
@@ -202,7 +201,11 @@ public sealed class EmbeddedPostgresTests : IDisposable
             (await AskAsync(again, "select answer from kept")).ShouldBe(42);
         }
         var note = Path.Combine(_folder.Location, "postgres.location");
-        Directory.Delete((await File.ReadAllTextAsync(note, Stop)).Trim(), recursive: true);
+        File.Exists(note).ShouldBe(Environment.IsPrivilegedProcess);
+        if (File.Exists(note))
+        {
+            Directory.Delete((await File.ReadAllTextAsync(note, Stop)).Trim(), recursive: true);
+        }
     }
 
     [Fact]
