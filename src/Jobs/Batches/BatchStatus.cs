@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Jobs.Batches;
 
 /// <summary>A batch as of one moment: its counts come from one snapshot and add up to their total.</summary>
-public sealed record BatchStatus
+public record BatchStatus
 {
     public required Guid Id { get; init; }
 

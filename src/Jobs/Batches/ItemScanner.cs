@@ -4,7 +4,7 @@ using System.Text.Unicode;
 namespace Jobs.Batches;
 
 /// <summary>Looks once over the bytes of an item: is it a JSON object, and which id did its caller give it.</summary>
-internal static class ItemScanner
+public static class ItemScanner
 {
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 64 };
 

@@ -1,0 +1,27 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Jobs.Batches;
+using Jobs.Kinds.Queries;
+
+namespace Jobs.Web.Api;
+
+/// <summary>The bodies of the API.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(BatchStatus))]
+[JsonSerializable(typeof(BatchList))]
+[JsonSerializable(typeof(SearchAnswer))]
+[JsonSerializable(typeof(CreateKeyRequest))]
+[JsonSerializable(typeof(KeyAnswer))]
+[JsonSerializable(typeof(KeyList))]
+[JsonSerializable(typeof(LimitsAnswer))]
+[JsonSerializable(typeof(HealthAnswer))]
+[JsonSerializable(typeof(DocumentAnswer))]
+[JsonSerializable(typeof(DocumentList))]
+[JsonSerializable(typeof(UploadAnswer))]
+[JsonSerializable(typeof(SubmitRequest))]
+[JsonSerializable(typeof(QueriesRequest))]
+[JsonSerializable(typeof(QueriesAnswer))]
+[JsonSerializable(typeof(OutcomeAnswer))]
+[JsonSerializable(typeof(ItemList))]
+[JsonSerializable(typeof(ErrorList))]
+internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,0 +1,183 @@
+using System.Text;
+using Jobs.Batches;
+using Jobs.Kinds;
+using Jobs.Kinds.Documents;
+using Jobs.Tenancy;
+using Jobs.Web.Api.Submission;
+using Jobs.Web.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace Jobs.Web.Api;
+
+/// <summary>Upload of documents, streamed part by part into the database.</summary>
+internal static class BatchDocumentsApi
+{
+    private const int FieldBytes = 4 * 1024;
+
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPost("/batch/documents", UploadAsync)
+            .RequireScope(Scopes.Submit)
+            .WithMetadata(new RequestSizeLimitAttribute(ApiLimits.UploadBytes))
+            .Accepts<IFormFileCollection>("multipart/form-data")
+            .Produces<UploadAnswer>(StatusCodes.Status202Accepted)
+            .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)
+            .WithSummary("Upload documents as a batch")
+            .WithDescription("Field `files`, up to 50 of up to 50 MB; fields `priority` and `tags` (comma separated, or repeated) before them.")
+            .WithTags("Batches");
+
+    private static async Task<IResult> UploadAsync(
+        HttpContext context,
+        BatchSubmitter submitter,
+        DocumentIntake intake,
+        KindRegistry kinds,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            !MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
+            || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
+        )
+        {
+            return Results.StatusCode(StatusCodes.Status415UnsupportedMediaType);
+        }
+        var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
+        if (string.IsNullOrEmpty(boundary) || boundary.Length > 200)
+        {
+            return Problems.Invalid("Content-Type", "has no boundary, or too long a one", malformed: true);
+        }
+        var caller = context.GetCaller();
+        var draft = new DraftBuilder(kinds, caller);
+        draft.Use("document");
+        // Tags may come after the files as well: they count when the documents are inserted.
+        var tags = new List<string>();
+        var verdicts = new List<FileVerdict>();
+        await using var upload = intake.Begin(caller.TenantId, tags);
+        await ReadAsync(new MultipartReader(boundary, context.Request.Body), draft, tags, upload, verdicts, cancellationToken);
+        if (verdicts.Count == 0)
+        {
+            draft.Refuse("files", "must have at least one file");
+        }
+        await using var batch = submitter.Begin(draft.Build(), "files");
+        foreach (var verdict in verdicts)
+        {
+            await AddAsync(batch, verdict, cancellationToken);
+        }
+        var status = await batch.CommitAsync(
+            (connection, transaction, ct) => upload.InsertAsync(connection, transaction, batch.Id, ct),
+            cancellationToken
+        );
+        context.Response.Headers.ETag = status.ETag;
+        return Results.Accepted(status.Links.Self, new UploadAnswer(status, verdicts.ConvertAll(Answer)));
+    }
+
+    private static async Task ReadAsync(
+        MultipartReader reader,
+        DraftBuilder draft,
+        List<string> tags,
+        DocumentUpload upload,
+        List<FileVerdict> verdicts,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
+            {
+                if (section.GetContentDispositionHeader() is not { } disposition)
+                {
+                    continue;
+                }
+                if (disposition.IsFileDisposition())
+                {
+                    if (verdicts.Count == ApiLimits.Files)
+                    {
+                        throw new BatchRefusedException("files", $"must have at most {ApiLimits.Files} files");
+                    }
+                    var name = disposition.FileNameStar.Value ?? disposition.FileName.Value ?? "";
+                    verdicts.Add(await upload.ReceiveAsync(name, section.Body, cancellationToken));
+                }
+                else
+                {
+                    await ReadFieldAsync(section, disposition.Name.Value ?? "", draft, tags, cancellationToken);
+                }
+            }
+        }
+        catch (Exception e) when (e is InvalidDataException or (IOException and not BadHttpRequestException))
+        {
+            throw new BatchRefusedException("files", "the form ends too early or is malformed", malformed: true);
+        }
+    }
+
+    private static async Task ReadFieldAsync(
+        MultipartSection section,
+        string name,
+        DraftBuilder draft,
+        List<string> tags,
+        CancellationToken cancellationToken
+    )
+    {
+        var bytes = new byte[FieldBytes + 1];
+        var length = await section.Body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
+        var text = Encoding.UTF8.GetString(bytes, 0, length);
+        if (length > FieldBytes)
+        {
+            draft.Refuse(name, $"must have at most {FieldBytes} bytes");
+        }
+        else if (name == "tags")
+        {
+            AddTags(text, draft, tags);
+        }
+        else if (name is "priority")
+        {
+            draft.TrySet(name, FieldValue.OfQuery(text));
+        }
+        else if (name != "__RequestVerificationToken")
+        {
+            draft.Refuse(name, "is not a field of an upload; there are files, priority and tags");
+        }
+    }
+
+    private static void AddTags(string text, DraftBuilder draft, List<string> tags)
+    {
+        foreach (var tag in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (tag.Length > 64 || tag.Any(char.IsControl) || tags.Count == 32)
+            {
+                draft.Refuse("tags", "must be at most 32, each of at most 64 characters without control characters");
+                return;
+            }
+            if (!tags.Contains(tag, StringComparer.Ordinal))
+            {
+                tags.Add(tag);
+            }
+        }
+    }
+
+    // A file without work to do is an item that has its outcome already: indexes stay those of the request.
+    private static ValueTask AddAsync(BatchSubmission batch, FileVerdict verdict, CancellationToken cancellationToken) =>
+        verdict.Kind switch
+        {
+            FileVerdictKind.Accepted => batch.AddAsync(verdict.Payload, cancellationToken),
+            FileVerdictKind.Duplicate => batch.AddSettledAsync(
+                verdict.Payload,
+                ItemOutcome.SuccessJson(verdict.Payload),
+                cancellationToken
+            ),
+            FileVerdictKind.Rejected => batch.AddSettledAsync(
+                verdict.Payload,
+                ItemOutcome.Failure(verdict.Error!),
+                cancellationToken
+            ),
+            _ => throw new InvalidOperationException($"The verdict {verdict.Kind} is not known."),
+        };
+
+    private static FileAnswer Answer(FileVerdict verdict) =>
+        new(
+            verdict.Name,
+            verdict.Kind.ToString().ToLowerInvariant(),
+            verdict.DocumentId,
+            verdict.Error is { } error ? ErrorAnswer.Of(error) : null
+        );
+}

@@ -1,0 +1,130 @@
+using Jobs.Batches;
+using Jobs.Kinds;
+using Jobs.Tenancy;
+using Jobs.Web.Api.Submission;
+using Jobs.Web.Http;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Jobs.Web.Api;
+
+/// <summary>Submission of batches as JSON and NDJSON.</summary>
+internal static class BatchSubmitApi
+{
+    private const string Ndjson = "application/x-ndjson";
+    private const string Json = "application/json";
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapPost("/batch/jobs", SubmitAsync)
+            .RequireScope(Scopes.Submit)
+            .WithMetadata(new RequestSizeLimitAttribute(ApiLimits.NdjsonBytes))
+            .Accepts<SubmitRequest>(Json, Ndjson)
+            .Produces<BatchStatus>(StatusCodes.Status202Accepted)
+            .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)
+            .WithSummary("Submit a batch of any kind")
+            .WithDescription("JSON, or NDJSON with an item a line, streamed, and the rest as query parameters.")
+            .WithTags("Batches");
+        api.MapPost("/batch/queries/async", SubmitQueriesAsync)
+            .RequireScope(Scopes.Submit)
+            .WithMetadata(new RequestSizeLimitAttribute(ApiLimits.JsonBytes))
+            .Accepts<QueriesRequest>(Json)
+            .Produces<BatchStatus>(StatusCodes.Status202Accepted)
+            .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)
+            .WithSummary("Submit queries as a batch")
+            .WithTags("Batches");
+    }
+
+    /// <summary>202 with the status and where to find it.</summary>
+    public static IResult Accepted(HttpContext context, BatchStatus status)
+    {
+        context.Response.Headers.ETag = status.ETag;
+        return Results.Accepted(status.Links.Self, status);
+    }
+
+    private static async Task<IResult> SubmitAsync(
+        HttpContext context,
+        BatchSubmitter submitter,
+        KindRegistry kinds,
+        CancellationToken cancellationToken
+    )
+    {
+        var draft = new DraftBuilder(kinds, context.GetCaller());
+        return MediaType(context.Request) switch
+        {
+            Ndjson => await SubmitLinesAsync(context, submitter, draft, cancellationToken),
+            Json => await SubmitObjectAsync(context, submitter, draft, "items", cancellationToken),
+            _ => Results.StatusCode(StatusCodes.Status415UnsupportedMediaType),
+        };
+    }
+
+    private static Task<IResult> SubmitQueriesAsync(
+        HttpContext context,
+        BatchSubmitter submitter,
+        KindRegistry kinds,
+        CancellationToken cancellationToken
+    )
+    {
+        if (MediaType(context.Request) != Json)
+        {
+            return Task.FromResult(Results.StatusCode(StatusCodes.Status415UnsupportedMediaType));
+        }
+        var draft = new DraftBuilder(kinds, context.GetCaller());
+        draft.Use("query");
+        return SubmitObjectAsync(context, submitter, draft, "queries", cancellationToken);
+    }
+
+    private static async Task<IResult> SubmitObjectAsync(
+        HttpContext context,
+        BatchSubmitter submitter,
+        DraftBuilder draft,
+        string itemsField,
+        CancellationToken cancellationToken
+    )
+    {
+        if (context.Request.ContentLength > ApiLimits.JsonBytes)
+        {
+            throw new BadHttpRequestException(
+                $"A JSON body has at most {ApiLimits.JsonBytes} bytes; send more items as application/x-ndjson to /api/v1/batch/jobs.",
+                StatusCodes.Status413PayloadTooLarge
+            );
+        }
+        using var reader = new BodyReader();
+        var submission = new JsonSubmission(await reader.ReadAsync(context.Request, cancellationToken), draft, itemsField);
+        submission.ReadEnvelope();
+        await using var batch = submitter.Begin(draft.Build(), itemsField);
+        foreach (var item in submission.Items())
+        {
+            await batch.AddAsync(item, cancellationToken);
+        }
+        return Accepted(context, await batch.CommitAsync(null, cancellationToken));
+    }
+
+    private static async Task<IResult> SubmitLinesAsync(
+        HttpContext context,
+        BatchSubmitter submitter,
+        DraftBuilder draft,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var (name, values) in context.Request.Query)
+        {
+            var value = FieldValue.OfQuery(values.ToString());
+            if (name.StartsWith("metadata.", StringComparison.Ordinal))
+            {
+                draft.SetMetadata(name["metadata.".Length..], value);
+            }
+            else if (!draft.TrySet(name, value) && !draft.TrySetOption(name, name, value))
+            {
+                draft.Refuse(name, "is not a field of a batch");
+            }
+        }
+        await using var batch = submitter.Begin(draft.Build());
+        await NdjsonSubmission.ReadAsync(context.Request.BodyReader, batch, cancellationToken);
+        return Accepted(context, await batch.CommitAsync(null, cancellationToken));
+    }
+
+    private static string? MediaType(HttpRequest request) =>
+        Microsoft.Net.Http.Headers.MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            ? type.MediaType.Value?.ToLowerInvariant()
+            : null;
+}

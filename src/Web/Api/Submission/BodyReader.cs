@@ -1,0 +1,47 @@
+using System.Buffers;
+
+namespace Jobs.Web.Api.Submission;
+
+/// <summary>A request's body as one piece of memory, given back when it is disposed.</summary>
+internal sealed class BodyReader : IDisposable
+{
+    private byte[] buffer = [];
+
+    public ReadOnlyMemory<byte> Body { get; private set; }
+
+    /// <summary>Reads to the end; the endpoint's size limit bounds it.</summary>
+    public async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(request.ContentLength ?? 0, 4 * 1024, ApiLimits.JsonBytes) + 1);
+        var length = 0;
+        while (true)
+        {
+            var read = await request.Body.ReadAsync(buffer.AsMemory(length), cancellationToken);
+            if (read == 0)
+            {
+                Body = buffer.AsMemory(0, length);
+                return Body;
+            }
+            length += read;
+            if (length == buffer.Length)
+            {
+                Grow(length);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = [];
+        Body = default;
+    }
+
+    private void Grow(int length)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(length * 2);
+        buffer.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = larger;
+    }
+}
