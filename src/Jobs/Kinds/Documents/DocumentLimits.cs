@@ -16,7 +16,7 @@ public static class DocumentLimits
     public const int MaxTitle = 500;
 
     /// <summary>How long the reading of one document may take, whatever its item is given.</summary>
-    public static readonly TimeSpan MaxReading = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan MaxReading = TimeSpan.FromSeconds(30);
 
     /// <summary>Bytes of an original that its type is recognised by.</summary>
     public const int HeadLength = 4096;

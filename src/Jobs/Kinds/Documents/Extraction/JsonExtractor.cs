@@ -14,6 +14,9 @@ internal sealed class JsonExtractor : ITextExtractor
     private const int MaxDepth = 64;
     private const int FirstBuffer = 64 * 1024;
 
+    // Longer strings are data, not text: their beginning stands for them.
+    private const int MaxValue = 1024 * 1024;
+
     private static readonly JsonReaderOptions Options = new()
     {
         AllowMultipleValues = true,
@@ -101,10 +104,10 @@ internal sealed class JsonExtractor : ITextExtractor
             switch (reader.TokenType)
             {
                 case JsonTokenType.PropertyName:
-                    path.Name(reader.CurrentDepth, Text(ref reader));
+                    path.Name(reader.CurrentDepth, Text(ref reader, text));
                     break;
                 case JsonTokenType.String:
-                    text.AddLine(path.Line(reader.CurrentDepth, Text(ref reader)));
+                    text.AddLine(path.Line(reader.CurrentDepth, Text(ref reader, text)));
                     break;
                 case JsonTokenType.Number:
                 case JsonTokenType.True:
@@ -125,8 +128,13 @@ internal sealed class JsonExtractor : ITextExtractor
         return (int)reader.BytesConsumed;
     }
 
-    private static string Text(ref Utf8JsonReader reader)
+    private static string Text(ref Utf8JsonReader reader, ExtractedText text)
     {
+        if (reader.ValueSpan.Length > MaxValue)
+        {
+            text.Warn(ExtractedText.Truncated);
+            return Encoding.UTF8.GetString(reader.ValueSpan[..MaxValue]);
+        }
         try
         {
             return reader.GetString()!;

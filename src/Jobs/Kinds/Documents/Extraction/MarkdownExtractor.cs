@@ -9,8 +9,9 @@ namespace Jobs.Kinds.Documents.Extraction;
 
 internal sealed class MarkdownExtractor : ITextExtractor
 {
-    // The parser holds a tree of the whole and cannot be stopped half-way; longer texts are read as they stand.
-    private const int MaxLength = 4 * 1024 * 1024;
+    // The parser takes quadratic time over some paragraphs, such as links within links, and cannot be stopped: a
+    // paragraph that no person wrote is read as it stands.
+    private const int MaxParagraph = 8 * 1024;
 
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
         .UseYamlFrontMatter()
@@ -28,39 +29,45 @@ internal sealed class MarkdownExtractor : ITextExtractor
     )
     {
         using var reader = await TextEncoding.OpenAsync(file, isHtml: false, cancellationToken);
-        var parsed = await TryParseAsync(reader, cancellationToken);
-        if (parsed is null)
+        await PieceReader.ReadAsync(
+            reader,
+            text,
+            piece => Read(piece, text, cancellationToken),
+            cancellationToken
+        );
+    }
+
+    private static void Read(ReadOnlySpan<char> piece, ExtractedText text, CancellationToken ct)
+    {
+        if (LongestParagraph(piece) > MaxParagraph || TryParse(piece.ToString()) is not { } parsed)
         {
-            using var again = await TextEncoding.OpenAsync(file, isHtml: false, cancellationToken);
-            await ParagraphReader.ReadAsync(again, text, _ => null, cancellationToken);
+            text.AddParagraphs(piece);
             return;
         }
         foreach (var block in parsed.Descendants<LeafBlock>())
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            Add(block, text, cancellationToken);
+            ct.ThrowIfCancellationRequested();
+            Add(block, text, ct);
         }
     }
 
-    private static async Task<MarkdownDocument?> TryParseAsync(
-        TextReader reader,
-        CancellationToken ct
-    )
+    private static int LongestParagraph(ReadOnlySpan<char> piece)
     {
-        var buffer = new char[64 * 1024];
-        var source = new StringBuilder();
-        int read;
-        while ((read = await reader.ReadAsync(buffer, ct)) > 0)
+        var longest = 0;
+        var length = 0;
+        foreach (var line in piece.EnumerateLines())
         {
-            source.Append(buffer, 0, read);
-            if (source.Length > MaxLength)
-            {
-                return null;
-            }
+            length = line.IsWhiteSpace() ? 0 : length + line.Length + 1;
+            longest = Math.Max(longest, length);
         }
+        return longest;
+    }
+
+    private static MarkdownDocument? TryParse(string source)
+    {
         try
         {
-            return Markdown.Parse(source.ToString(), Pipeline);
+            return Markdown.Parse(source, Pipeline);
         }
         catch (ArgumentException)
         {

@@ -23,7 +23,7 @@ internal sealed class PdfExtractor(ToolRun tool) : ITextExtractor
         var result = await tool.RunAsync(
             "pdftotext",
             ["-raw", "-enc", "UTF-8", "-eol", "unix", "-q", file.Path, "-"],
-            (output, ct) => ParagraphReader.ReadAsync(output, text, feeds => feeds + 1, ct),
+            (output, ct) => ReadPagesAsync(output, text, ct),
             cancellationToken
         );
         // A document that is broken half-way still gives what is before; so does one whose rest has no room.
@@ -35,6 +35,31 @@ internal sealed class PdfExtractor(ToolRun tool) : ITextExtractor
         {
             text.Warn("damaged");
         }
+    }
+
+    // A form feed ends a page.
+    private static Task ReadPagesAsync(
+        StreamReader output,
+        ExtractedText text,
+        CancellationToken ct
+    )
+    {
+        var page = 1;
+        return PieceReader.ReadAsync(
+            output,
+            text,
+            piece =>
+            {
+                var first = true;
+                foreach (var part in piece.Split('\f'))
+                {
+                    page += first ? 0 : 1;
+                    first = false;
+                    text.AddParagraphs(piece[part], page);
+                }
+            },
+            ct
+        );
     }
 
     private async Task ReadInfoAsync(WorkingFile file, ExtractedText text, CancellationToken ct)

@@ -11,6 +11,11 @@ internal sealed class PlainTextExtractor : ITextExtractor
     )
     {
         using var reader = await TextEncoding.OpenAsync(file, isHtml: false, cancellationToken);
-        await ParagraphReader.ReadAsync(reader, text, _ => null, cancellationToken);
+        await PieceReader.ReadAsync(
+            reader,
+            text,
+            piece => text.AddParagraphs(piece),
+            cancellationToken
+        );
     }
 }

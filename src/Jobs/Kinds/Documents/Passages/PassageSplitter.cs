@@ -12,9 +12,14 @@ internal static class PassageSplitter
 {
     public const int MaxWords = 300;
 
+    // Text without spaces has few words. PostgreSQL's parser takes quadratic time over some punctuation, such as
+    // comments of HTML that never end: in a passage of this length that is nothing.
+    private const int MaxLength = 4000;
+
     // A section shorter than this shares its passage with the next: a heading alone finds nothing.
     private const int MinWords = 60;
     private const int MaxOverlap = 40;
+    private const int MaxOverlapLength = 400;
 
     public static IEnumerable<Passage> Split(IEnumerable<TextBlock> blocks)
     {
@@ -40,7 +45,9 @@ internal static class PassageSplitter
             foreach (var sentence in Sentences.Of(block.Text))
             {
                 var count = Sentences.CountWords(sentence.Span);
-                if (fresh && words + count > MaxWords)
+                if (
+                    fresh && (words + count > MaxWords || body.Length + sentence.Length > MaxLength)
+                )
                 {
                     yield return new Passage(body.ToString(), page);
                     words = KeepOverlap(body);
@@ -67,7 +74,7 @@ internal static class PassageSplitter
         var last = Sentences.Of(body.ToString()).Last();
         var count = Sentences.CountWords(last.Span);
         body.Clear();
-        if (count > MaxOverlap)
+        if (count > MaxOverlap || last.Length > MaxOverlapLength)
         {
             return 0;
         }

@@ -2,8 +2,11 @@ using System.Buffers;
 
 namespace Jobs.Kinds.Documents.Extraction;
 
-/// <summary>Reads paragraphs from a stream of text in bounded memory, however long a line or a paragraph is.</summary>
-internal static class ParagraphReader
+/// <summary>Takes some whole paragraphs, or what there is of one that is very long.</summary>
+internal delegate void PieceTaker(ReadOnlySpan<char> piece);
+
+/// <summary>Reads a stream of text in pieces of at most 64 K characters, however long a line or a paragraph is.</summary>
+internal static class PieceReader
 {
     private const int BufferLength = 64 * 1024;
 
@@ -11,19 +14,15 @@ internal static class ParagraphReader
     private static readonly string[] Ends = ["\n\n", "\r\n\r\n", "\n", " "];
 
     /// <summary>Reads to the end, or until there is no more room.</summary>
-    /// <param name="reader">Where the text comes from.</param>
-    /// <param name="text">Where the paragraphs go.</param>
-    /// <param name="pageAfter">Told how many form feeds were passed, says the page; null where there are no pages.</param>
     public static async Task ReadAsync(
         TextReader reader,
         ExtractedText text,
-        Func<int, int?> pageAfter,
+        PieceTaker take,
         CancellationToken ct
     )
     {
         var buffer = ArrayPool<char>.Shared.Rent(BufferLength);
         var held = 0;
-        var feeds = 0;
         try
         {
             while (true)
@@ -44,8 +43,9 @@ internal static class ParagraphReader
                     held = available;
                     continue;
                 }
+                ct.ThrowIfCancellationRequested();
                 var length = read == 0 ? available : EndOfPiece(buffer.AsSpan(0, available));
-                feeds = Add(buffer.AsSpan(0, length), text, pageAfter, feeds);
+                take(buffer.AsSpan(0, length));
                 buffer.AsSpan(length, available - length).CopyTo(buffer);
                 held = available - length;
             }
@@ -54,23 +54,6 @@ internal static class ParagraphReader
         {
             ArrayPool<char>.Shared.Return(buffer);
         }
-    }
-
-    private static int Add(
-        ReadOnlySpan<char> piece,
-        ExtractedText text,
-        Func<int, int?> pageAfter,
-        int feeds
-    )
-    {
-        var first = true;
-        foreach (var page in piece.Split('\f'))
-        {
-            feeds += first ? 0 : 1;
-            first = false;
-            text.AddParagraphs(piece[page], pageAfter(feeds));
-        }
-        return feeds;
     }
 
     private static int EndOfPiece(ReadOnlySpan<char> buffer)
