@@ -122,6 +122,9 @@ public sealed class ApiKeys(
     public ValueTask<Caller?> FindByIdAsync(Guid keyId, CancellationToken cancellationToken) =>
         callers.FindByIdAsync(keyId, cancellationToken);
 
+    /// <summary>1 to 63 of <c>a-z0-9_-</c>, the first a letter or digit.</summary>
+    public static bool IsTenantName(string name) => Tenant.IsName(name);
+
     internal static string NewKey() => KeyStart + SecretHash.NewSecret();
 
     internal static string PrefixOf(string key) => key[..PrefixLength];

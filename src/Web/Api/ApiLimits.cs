@@ -16,7 +16,8 @@ internal static class ApiLimits
     public const int Files = 50;
 
     /// <summary>Bytes of an upload: its files, and their frames.</summary>
-    public const long UploadBytes = (Files * Jobs.Kinds.Documents.DocumentLimits.MaxLength) + (4 * 1024 * 1024);
+    public const long UploadBytes =
+        (Files * Jobs.Kinds.Documents.DocumentLimits.MaxLength) + (4 * 1024 * 1024);
 
     /// <summary>Rows of a page of a list, and unless the caller says otherwise.</summary>
     public const int ListMost = 200;

@@ -24,7 +24,9 @@ internal static class BatchDocumentsApi
             .Produces<UploadAnswer>(StatusCodes.Status202Accepted)
             .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)
             .WithSummary("Upload documents as a batch")
-            .WithDescription("Field `files`, up to 50 of up to 50 MB; fields `priority` and `tags` (comma separated, or repeated) before them.")
+            .WithDescription(
+                "Field `files`, up to 50 of up to 50 MB; fields `priority` and `tags` (comma separated, or repeated) before them."
+            )
             .WithTags("Batches");
 
     private static async Task<IResult> UploadAsync(
@@ -45,7 +47,11 @@ internal static class BatchDocumentsApi
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
         if (string.IsNullOrEmpty(boundary) || boundary.Length > 200)
         {
-            return Problems.Invalid("Content-Type", "has no boundary, or too long a one", malformed: true);
+            return Problems.Invalid(
+                "Content-Type",
+                "has no boundary, or too long a one",
+                malformed: true
+            );
         }
         var caller = context.GetCaller();
         var draft = new DraftBuilder(kinds, caller);
@@ -54,7 +60,14 @@ internal static class BatchDocumentsApi
         var tags = new List<string>();
         var verdicts = new List<FileVerdict>();
         await using var upload = intake.Begin(caller.TenantId, tags);
-        await ReadAsync(new MultipartReader(boundary, context.Request.Body), draft, tags, upload, verdicts, cancellationToken);
+        await ReadAsync(
+            new MultipartReader(boundary, context.Request.Body),
+            draft,
+            tags,
+            upload,
+            verdicts,
+            cancellationToken
+        );
         if (verdicts.Count == 0)
         {
             draft.Refuse("files", "must have at least one file");
@@ -65,11 +78,15 @@ internal static class BatchDocumentsApi
             await AddAsync(batch, verdict, cancellationToken);
         }
         var status = await batch.CommitAsync(
-            (connection, transaction, ct) => upload.InsertAsync(connection, transaction, batch.Id, ct),
+            (connection, transaction, ct) =>
+                upload.InsertAsync(connection, transaction, batch.Id, ct),
             cancellationToken
         );
         context.Response.Headers.ETag = status.ETag;
-        return Results.Accepted(status.Links.Self, new UploadAnswer(status, verdicts.ConvertAll(Answer)));
+        return Results.Accepted(
+            status.Links.Self,
+            new UploadAnswer(status, verdicts.ConvertAll(Answer))
+        );
     }
 
     private static async Task ReadAsync(
@@ -93,20 +110,34 @@ internal static class BatchDocumentsApi
                 {
                     if (verdicts.Count == ApiLimits.Files)
                     {
-                        throw new BatchRefusedException("files", $"must have at most {ApiLimits.Files} files");
+                        throw new BatchRefusedException(
+                            "files",
+                            $"must have at most {ApiLimits.Files} files"
+                        );
                     }
                     var name = disposition.FileNameStar.Value ?? disposition.FileName.Value ?? "";
                     verdicts.Add(await upload.ReceiveAsync(name, section.Body, cancellationToken));
                 }
                 else
                 {
-                    await ReadFieldAsync(section, disposition.Name.Value ?? "", draft, tags, cancellationToken);
+                    await ReadFieldAsync(
+                        section,
+                        disposition.Name.Value ?? "",
+                        draft,
+                        tags,
+                        cancellationToken
+                    );
                 }
             }
         }
-        catch (Exception e) when (e is InvalidDataException or (IOException and not BadHttpRequestException))
+        catch (Exception e)
+            when (e is InvalidDataException or (IOException and not BadHttpRequestException))
         {
-            throw new BatchRefusedException("files", "the form ends too early or is malformed", malformed: true);
+            throw new BatchRefusedException(
+                "files",
+                "the form ends too early or is malformed",
+                malformed: true
+            );
         }
     }
 
@@ -119,7 +150,12 @@ internal static class BatchDocumentsApi
     )
     {
         var bytes = new byte[FieldBytes + 1];
-        var length = await section.Body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
+        var length = await section.Body.ReadAtLeastAsync(
+            bytes,
+            bytes.Length,
+            throwOnEndOfStream: false,
+            cancellationToken
+        );
         var text = Encoding.UTF8.GetString(bytes, 0, length);
         if (length > FieldBytes)
         {
@@ -141,11 +177,19 @@ internal static class BatchDocumentsApi
 
     private static void AddTags(string text, DraftBuilder draft, List<string> tags)
     {
-        foreach (var tag in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (
+            var tag in text.Split(
+                ',',
+                StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries
+            )
+        )
         {
             if (tag.Length > 64 || tag.Any(char.IsControl) || tags.Count == 32)
             {
-                draft.Refuse("tags", "must be at most 32, each of at most 64 characters without control characters");
+                draft.Refuse(
+                    "tags",
+                    "must be at most 32, each of at most 64 characters without control characters"
+                );
                 return;
             }
             if (!tags.Contains(tag, StringComparer.Ordinal))
@@ -156,7 +200,11 @@ internal static class BatchDocumentsApi
     }
 
     // A file without work to do is an item that has its outcome already: indexes stay those of the request.
-    private static ValueTask AddAsync(BatchSubmission batch, FileVerdict verdict, CancellationToken cancellationToken) =>
+    private static ValueTask AddAsync(
+        BatchSubmission batch,
+        FileVerdict verdict,
+        CancellationToken cancellationToken
+    ) =>
         verdict.Kind switch
         {
             FileVerdictKind.Accepted => batch.AddAsync(verdict.Payload, cancellationToken),

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Jobs.Batches;
 using Jobs.Kinds;
 using Jobs.Tenancy;
@@ -35,7 +34,12 @@ internal static class BatchQueriesApi
         var watch = Stopwatch.StartNew();
         using var body = new BodyReader();
         var caller = context.GetCaller();
-        var items = await ReadAsync(context, body, new DraftBuilder(kinds, caller), cancellationToken);
+        var items = await ReadAsync(
+            context,
+            body,
+            new DraftBuilder(kinds, caller),
+            cancellationToken
+        );
         kinds.TryGet("query", out var kind);
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -44,9 +48,19 @@ internal static class BatchQueriesApi
         await Parallel.ForAsync(
             0,
             items.Count,
-            new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken },
+            new ParallelOptions
+            {
+                MaxDegreeOfParallelism = Concurrency,
+                CancellationToken = cancellationToken,
+            },
             async (index, _) =>
-                outcomes[index] = await AnswerOneAsync(kind!.Handler, caller.TenantId, index, items[index], limit.Token)
+                outcomes[index] = await AnswerOneAsync(
+                    kind!.Handler,
+                    caller.TenantId,
+                    index,
+                    items[index],
+                    limit.Token
+                )
         );
         cancellationToken.ThrowIfCancellationRequested();
         var results = Array.FindAll(outcomes, o => o.Error is null);
@@ -68,7 +82,11 @@ internal static class BatchQueriesApi
     )
     {
         draft.Use("query");
-        var submission = new JsonSubmission(await body.ReadAsync(context.Request, cancellationToken), draft, "queries");
+        var submission = new JsonSubmission(
+            await body.ReadAsync(context.Request, cancellationToken),
+            draft,
+            "queries"
+        );
         submission.ReadEnvelope(allowFields: false);
         draft.Build();
         var items = submission.Items().Select(QueryItem.Of).ToList();
@@ -93,7 +111,11 @@ internal static class BatchQueriesApi
         var watch = Stopwatch.StartNew();
         var outcome = query.Fault is { } fault
             ? ItemOutcome.Failure(fault)
-            : await ExecuteAsync(handler, new Item(tenantId, Guid.Empty, index, 1, query.Payload), cancellationToken);
+            : await ExecuteAsync(
+                handler,
+                new Item(tenantId, Guid.Empty, index, 1, query.Payload),
+                cancellationToken
+            );
         return new OutcomeAnswer(
             index,
             query.CustomId,
@@ -123,12 +145,20 @@ internal static class BatchQueriesApi
         catch (OperationCanceledException)
         {
             return ItemOutcome.Failure(
-                new ItemError(ErrorCodes.Timeout, $"The request ran longer than its {Limit.TotalSeconds} s.", true)
+                new ItemError(
+                    ErrorCodes.Timeout,
+                    $"The request ran longer than its {Limit.TotalSeconds} s.",
+                    true
+                )
             );
         }
     }
 
-    private sealed record QueryItem(ReadOnlyMemory<byte> Payload, string? CustomId, ItemError? Fault)
+    private sealed record QueryItem(
+        ReadOnlyMemory<byte> Payload,
+        string? CustomId,
+        ItemError? Fault
+    )
     {
         public static QueryItem Of(ReadOnlyMemory<byte> payload)
         {
@@ -136,7 +166,9 @@ internal static class BatchQueriesApi
             return new(
                 payload,
                 customId,
-                error is { } e ? new ItemError(ErrorCodes.InvalidItem, $"{e.Field} {e.Message}".Trim(), false) : null
+                error is { } e
+                    ? new ItemError(ErrorCodes.InvalidItem, $"{e.Field} {e.Message}".Trim(), false)
+                    : null
             );
         }
     }

@@ -18,8 +18,12 @@ internal static class BatchReadApi
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status410Gone)
             .WithSummary("The status of a batch")
-            .WithDescription("`If-None-Match` answers 304; `Prefer: wait=30` holds the answer until it changes.");
-        jobs.MapGet("/{id:guid}/items", ListItemsAsync).Produces<ItemList>().WithSummary("Items with their states");
+            .WithDescription(
+                "`If-None-Match` answers 304; `Prefer: wait=30` holds the answer until it changes."
+            );
+        jobs.MapGet("/{id:guid}/items", ListItemsAsync)
+            .Produces<ItemList>()
+            .WithSummary("Items with their states");
         jobs.MapGet("/{id:guid}/errors", ListErrorsAsync)
             .Produces<ErrorList>()
             .WithSummary("Failures grouped by error code, with a sample of each");
@@ -30,7 +34,11 @@ internal static class BatchReadApi
         status switch
         {
             null => Problems.NotFound("batch"),
-            { Purged: true } => Problems.Of(StatusCodes.Status410Gone, "Gone", "The batch was deleted or is past its retention."),
+            { Purged: true } => Problems.Of(
+                StatusCodes.Status410Gone,
+                "Gone",
+                "The batch was deleted or is past its retention."
+            ),
             _ => null,
         };
 
@@ -48,9 +56,17 @@ internal static class BatchReadApi
         var errors = new List<BatchError>();
         if (state is not null && BatchStateExtensions.FromName(state) is null)
         {
-            errors.Add(new("state", "must be queued, running, paused, cancelling, completed, cancelled or expired"));
+            errors.Add(
+                new(
+                    "state",
+                    "must be queued, running, paused, cancelling, completed, cancelled or expired"
+                )
+            );
         }
-        if (priority is not null && !(Enum.TryParse<Priority>(priority, true, out var known) && Enum.IsDefined(known)))
+        if (
+            priority is not null
+            && !(Enum.TryParse<Priority>(priority, true, out var known) && Enum.IsDefined(known))
+        )
         {
             errors.Add(new("priority", "must be high, normal or low"));
         }
@@ -72,7 +88,11 @@ internal static class BatchReadApi
             cursor is null ? null : before,
             most + 1
         );
-        var batches = await reader.ListAsync(context.GetCaller().TenantId, filter, cancellationToken);
+        var batches = await reader.ListAsync(
+            context.GetCaller().TenantId,
+            filter,
+            cancellationToken
+        );
         // One more than asked for tells whether there is another page.
         return batches.Count > most
             ? Results.Ok(new BatchList([.. batches.Take(most)], batches[most - 1].Id.ToString()))
@@ -106,7 +126,9 @@ internal static class BatchReadApi
             var seconds = Math.Clamp((status.EtaMs ?? 2_000) / 2_000, 1, 30);
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
-        return known == status.ETag ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Ok(status);
+        return known == status.ETag
+            ? Results.StatusCode(StatusCodes.Status304NotModified)
+            : Results.Ok(status);
     }
 
     private static async Task<IResult> ListItemsAsync(
@@ -130,11 +152,16 @@ internal static class BatchReadApi
             }
             else
             {
-                errors.Add(new("state", "must be pending, running, succeeded, failed or cancelled"));
+                errors.Add(
+                    new("state", "must be pending, running, succeeded, failed or cancelled")
+                );
             }
         }
         var from = 0;
-        if (cursor is not null && !int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from))
+        if (
+            cursor is not null
+            && !int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from)
+        )
         {
             errors.Add(new("cursor", "must be a nextCursor of an earlier answer"));
         }
@@ -154,7 +181,9 @@ internal static class BatchReadApi
         {
             if (page.Count == most)
             {
-                return Results.Ok(new ItemList(page, item.Index.ToString(CultureInfo.InvariantCulture)));
+                return Results.Ok(
+                    new ItemList(page, item.Index.ToString(CultureInfo.InvariantCulture))
+                );
             }
             page.Add(ItemAnswer.Of(item));
         }
@@ -176,7 +205,13 @@ internal static class BatchReadApi
         }
         var groups = await items.ReadErrorsAsync(tenant, id, cancellationToken);
         return Results.Ok(
-            new ErrorList([.. groups.Select(g => new ErrorGroupAnswer(g.Code, g.Count, ItemAnswer.Of(g.Sample)))])
+            new ErrorList([
+                .. groups.Select(g => new ErrorGroupAnswer(
+                    g.Code,
+                    g.Count,
+                    ItemAnswer.Of(g.Sample)
+                )),
+            ])
         );
     }
 

@@ -9,13 +9,17 @@ internal static class BatchSteerApi
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        var jobs = api.MapGroup("/batch/jobs/{id:guid}").RequireScope(Scopes.Submit).WithTags("Batches");
+        var jobs = api.MapGroup("/batch/jobs/{id:guid}")
+            .RequireScope(Scopes.Submit)
+            .WithTags("Batches");
         jobs.MapPost("/cancel", CancelAsync)
             .Produces<BatchStatus>(StatusCodes.Status202Accepted)
             .Produces<BatchStatus>()
             .ProducesProblem(StatusCodes.Status409Conflict)
             .WithSummary("Cancel a batch")
-            .WithDescription("What has not started ends cancelled at once; running items are told to stop.");
+            .WithDescription(
+                "What has not started ends cancelled at once; running items are told to stop."
+            );
         jobs.MapDelete("", DeleteAsync)
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status409Conflict)
@@ -58,7 +62,10 @@ internal static class BatchSteerApi
     )
     {
         var tenant = context.GetCaller().TenantId;
-        if (BatchReadApi.Missing(await reader.GetAsync(tenant, id, cancellationToken)) is { } problem)
+        if (
+            BatchReadApi.Missing(await reader.GetAsync(tenant, id, cancellationToken)) is
+            { } problem
+        )
         {
             return problem;
         }

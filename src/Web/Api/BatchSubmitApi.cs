@@ -22,7 +22,9 @@ internal static class BatchSubmitApi
             .Produces<BatchStatus>(StatusCodes.Status202Accepted)
             .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)
             .WithSummary("Submit a batch of any kind")
-            .WithDescription("JSON, or NDJSON with an item a line, streamed, and the rest as query parameters.")
+            .WithDescription(
+                "JSON, or NDJSON with an item a line, streamed, and the rest as query parameters."
+            )
             .WithTags("Batches");
         api.MapPost("/batch/queries/async", SubmitQueriesAsync)
             .RequireScope(Scopes.Submit)
@@ -89,7 +91,11 @@ internal static class BatchSubmitApi
             );
         }
         using var reader = new BodyReader();
-        var submission = new JsonSubmission(await reader.ReadAsync(context.Request, cancellationToken), draft, itemsField);
+        var submission = new JsonSubmission(
+            await reader.ReadAsync(context.Request, cancellationToken),
+            draft,
+            itemsField
+        );
         submission.ReadEnvelope();
         await using var batch = submitter.Begin(draft.Build(), itemsField);
         foreach (var item in submission.Items())

@@ -13,7 +13,10 @@ internal sealed class BatchWaiter(BatchReader reader, BatchChanges changes, Time
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock gate = new();
-    private readonly Dictionary<(int Tenant, Guid Id), (long At, Task<BatchStatus?> Status)> shared = [];
+    private readonly Dictionary<
+        (int Tenant, Guid Id),
+        (long At, Task<BatchStatus?> Status)
+    > shared = [];
 
     /// <summary>Seconds of <c>Prefer: wait=N</c> (RFC 7240), at most 60.</summary>
     public static TimeSpan WaitOf(HttpContext context)
@@ -22,7 +25,12 @@ internal sealed class BatchWaiter(BatchReader reader, BatchChanges changes, Time
         {
             if (
                 preference.Trim().StartsWith("wait=", StringComparison.OrdinalIgnoreCase)
-                && int.TryParse(preference.Trim()["wait=".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                && int.TryParse(
+                    preference.Trim()["wait=".Length..],
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var seconds
+                )
             )
             {
                 context.Response.Headers["Preference-Applied"] = "wait";
@@ -50,7 +58,11 @@ internal sealed class BatchWaiter(BatchReader reader, BatchChanges changes, Time
         known ??= status.ETag;
         var started = time.GetTimestamp();
         using var watch = changes.Begin(id);
-        while (status is { Purged: false } && status.ETag == known && time.GetElapsedTime(started) < wait)
+        while (
+            status is { Purged: false }
+            && status.ETag == known
+            && time.GetElapsedTime(started) < wait
+        )
         {
             var left = wait - time.GetElapsedTime(started);
             await watch.WaitAsync(left < Interval ? left : Interval, cancellationToken);
@@ -60,7 +72,11 @@ internal sealed class BatchWaiter(BatchReader reader, BatchChanges changes, Time
     }
 
     /// <summary>The status as of a moment ago.</summary>
-    public Task<BatchStatus?> ReadSharedAsync(int tenantId, Guid id, CancellationToken cancellationToken)
+    public Task<BatchStatus?> ReadSharedAsync(
+        int tenantId,
+        Guid id,
+        CancellationToken cancellationToken
+    )
     {
         lock (gate)
         {

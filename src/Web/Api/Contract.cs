@@ -18,12 +18,21 @@ internal sealed record SubmitRequest(
 );
 
 /// <summary>How a batch is executed.</summary>
-internal sealed record SubmitOptions(int? MaxAttempts, int? ItemTimeoutMs, DateTimeOffset? NotBefore, string? Validate);
+internal sealed record SubmitOptions(
+    int? MaxAttempts,
+    int? ItemTimeoutMs,
+    DateTimeOffset? NotBefore,
+    string? Validate
+);
 
 /// <summary>Queries, each <c>{q, limit?, tags?, customId?}</c>.</summary>
 internal sealed record QueriesRequest(JsonElement[] Queries);
 
-internal sealed record QueriesAnswer(OutcomeAnswer[] Results, OutcomeAnswer[] Errors, QueriesSummary Summary);
+internal sealed record QueriesAnswer(
+    OutcomeAnswer[] Results,
+    OutcomeAnswer[] Errors,
+    QueriesSummary Summary
+);
 
 internal sealed record QueriesSummary(int Total, int Succeeded, int Failed, double ElapsedMs);
 
@@ -40,7 +49,8 @@ internal sealed record OutcomeAnswer(
 
 internal sealed record ErrorAnswer(string Code, string Message, bool Retryable)
 {
-    public static ErrorAnswer Of(ItemError error) => new(error.Code, error.Message, error.Retryable);
+    public static ErrorAnswer Of(ItemError error) =>
+        new(error.Code, error.Message, error.Retryable);
 }
 
 internal sealed record ItemAnswer(
@@ -53,7 +63,14 @@ internal sealed record ItemAnswer(
 )
 {
     public static ItemAnswer Of(ItemStatus item) =>
-        new(item.Index, item.CustomId, item.State, item.Attempts, item.DurationMs, Json(item.Error));
+        new(
+            item.Index,
+            item.CustomId,
+            item.State,
+            item.Attempts,
+            item.DurationMs,
+            Json(item.Error)
+        );
 
     internal static JsonElement? Json(ReadOnlyMemory<byte> value) =>
         value.IsEmpty ? null : JsonElement.Parse(value.Span);
@@ -69,7 +86,8 @@ internal sealed record BatchList(IReadOnlyList<BatchStatus> Items, string? NextC
 
 /// <summary>The status of the batch, and a verdict per file in the order of the request.</summary>
 [method: SetsRequiredMembers]
-internal sealed record UploadAnswer(BatchStatus Batch, IReadOnlyList<FileAnswer> Files) : BatchStatus(Batch)
+internal sealed record UploadAnswer(BatchStatus Batch, IReadOnlyList<FileAnswer> Files)
+    : BatchStatus(Batch)
 {
     [JsonIgnore]
     public BatchStatus Batch { get; init; } = Batch;

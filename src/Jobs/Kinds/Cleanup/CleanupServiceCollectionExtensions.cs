@@ -1,16 +1,18 @@
+using Jobs.Engine;
 using Jobs.Kinds.Cleanup;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
 public static class CleanupServiceCollectionExtensions
 {
-    /// <summary>Adds the kind <c>cleanup</c>.</summary>
+    /// <summary>Adds the kind <c>cleanup</c>, and the schedule that submits it every five minutes.</summary>
     public static IServiceCollection AddCleanup(this IServiceCollection services)
     {
         services.AddSingleton<CacheCleanup>();
         services.AddSingleton<BatchCleanup>();
         services.AddSingleton<PartitionCleanup>();
         services.AddSingleton<OriginalCleanup>();
+        services.AddSingleton(new BuiltInSchedule("cleanup", "*/5 * * * *", "cleanup", "{}"));
         return services.AddKind<CleanupHandler>(
             "cleanup",
             kind =>

@@ -10,9 +10,14 @@ internal sealed class BodyReader : IDisposable
     public ReadOnlyMemory<byte> Body { get; private set; }
 
     /// <summary>Reads to the end; the endpoint's size limit bounds it.</summary>
-    public async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    public async Task<ReadOnlyMemory<byte>> ReadAsync(
+        HttpRequest request,
+        CancellationToken cancellationToken
+    )
     {
-        buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(request.ContentLength ?? 0, 4 * 1024, ApiLimits.JsonBytes) + 1);
+        buffer = ArrayPool<byte>.Shared.Rent(
+            (int)Math.Clamp(request.ContentLength ?? 0, 4 * 1024, ApiLimits.JsonBytes) + 1
+        );
         var length = 0;
         while (true)
         {

@@ -35,7 +35,13 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller)
     public bool TrySetOption(string path, string option, FieldValue value) =>
         option switch
         {
-            "maxAttempts" => SetInteger(path, value, 1, BatchLimits.MaxAttempts, v => maxAttempts = (int)v),
+            "maxAttempts" => SetInteger(
+                path,
+                value,
+                1,
+                BatchLimits.MaxAttempts,
+                v => maxAttempts = (int)v
+            ),
             "itemTimeoutMs" => SetInteger(
                 path,
                 value,
@@ -56,11 +62,20 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller)
         {
             Refuse(path, "must be a string");
         }
-        else if (key.Length is 0 or > BatchLimits.MetadataLength || value.Text.Length > BatchLimits.MetadataLength)
+        else if (
+            key.Length is 0 or > BatchLimits.MetadataLength
+            || value.Text.Length > BatchLimits.MetadataLength
+        )
         {
-            Refuse("metadata", $"keys have 1 to {BatchLimits.MetadataLength} characters and values at most as many");
+            Refuse(
+                "metadata",
+                $"keys have 1 to {BatchLimits.MetadataLength} characters and values at most as many"
+            );
         }
-        else if (key.Contains('\0', StringComparison.Ordinal) || value.Text.Contains('\0', StringComparison.Ordinal))
+        else if (
+            key.Contains('\0', StringComparison.Ordinal)
+            || value.Text.Contains('\0', StringComparison.Ordinal)
+        )
         {
             Refuse(path, "must not contain the character U+0000");
         }
@@ -75,6 +90,7 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller)
 
     public void Refuse(string field, string message) => errors.Add(new BatchError(field, message));
 
+    /// <summary>The draft, once everything was said.</summary>
     /// <exception cref="BatchRefusedException">A rule is broken.</exception>
     public BatchDraft Build()
     {
@@ -103,13 +119,20 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller)
 
     private bool SetKind(FieldValue value)
     {
-        if (!value.IsString || !kinds.TryGet(value.Text, out var known) || (known.AdminOnly && !caller.May(Scopes.Admin)))
+        if (
+            !value.IsString
+            || !kinds.TryGet(value.Text, out var known)
+            || (known.AdminOnly && !caller.May(Scopes.Admin))
+        )
         {
             Refuse("kind", $"must be one of {KindNames()}");
         }
         else if (!known.SubmittedAsJson)
         {
-            Refuse("kind", $"'{known.Name}' comes with its bytes: POST /api/v1/batch/{known.Name}s");
+            Refuse(
+                "kind",
+                $"'{known.Name}' comes with its bytes: POST /api/v1/batch/{known.Name}s"
+            );
         }
         else
         {
@@ -150,7 +173,12 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller)
     {
         if (
             !value.IsNumber
-            || !long.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            || !long.TryParse(
+                value.Text,
+                NumberStyles.AllowLeadingSign,
+                CultureInfo.InvariantCulture,
+                out var number
+            )
             || number < least
             || number > most
         )

@@ -7,7 +7,11 @@ namespace Jobs.Web.Api.Submission;
 /// Reads a batch from one JSON object. It is read twice: once for what is said of the batch, wherever in the object that
 /// stands, then for its items, which go to the submission one by one.
 /// </summary>
-internal sealed class JsonSubmission(ReadOnlyMemory<byte> body, DraftBuilder draft, string itemsField)
+internal sealed class JsonSubmission(
+    ReadOnlyMemory<byte> body,
+    DraftBuilder draft,
+    string itemsField
+)
 {
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 64 };
     private Range? items;
@@ -59,7 +63,11 @@ internal sealed class JsonSubmission(ReadOnlyMemory<byte> body, DraftBuilder dra
         }
     }
 
-    private static ReadOnlyMemory<byte> NextItem(ReadOnlyMemory<byte> array, ref int at, ref JsonReaderState state)
+    private static ReadOnlyMemory<byte> NextItem(
+        ReadOnlyMemory<byte> array,
+        ref int at,
+        ref JsonReaderState state
+    )
     {
         var reader = new Utf8JsonReader(array.Span[at..], isFinalBlock: true, state);
         if (at == 0)
@@ -156,7 +164,12 @@ internal sealed class JsonSubmission(ReadOnlyMemory<byte> body, DraftBuilder dra
             case JsonTokenType.String:
                 return new FieldValue(Text(ref reader), true, false, false);
             case JsonTokenType.Number:
-                return new FieldValue(System.Text.Encoding.ASCII.GetString(reader.ValueSpan), false, true, false);
+                return new FieldValue(
+                    System.Text.Encoding.ASCII.GetString(reader.ValueSpan),
+                    false,
+                    true,
+                    false
+                );
             case JsonTokenType.Null:
                 return new FieldValue("", false, false, true);
             default:

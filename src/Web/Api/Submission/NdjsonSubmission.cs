@@ -9,7 +9,11 @@ internal static class NdjsonSubmission
 {
     /// <summary>Reads to the end of the body. Empty lines do not count.</summary>
     /// <exception cref="BatchRefusedException">A line is too long or not JSON, or there are too many.</exception>
-    public static async Task ReadAsync(PipeReader body, BatchSubmission batch, CancellationToken cancellationToken)
+    public static async Task ReadAsync(
+        PipeReader body,
+        BatchSubmission batch,
+        CancellationToken cancellationToken
+    )
     {
         while (true)
         {

@@ -1,0 +1,186 @@
+using System.Globalization;
+using Jobs.Kinds.Documents;
+using Jobs.Tenancy;
+using Jobs.Web.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace Jobs.Web.Api;
+
+/// <summary>Documents: their metadata, text and originals.</summary>
+internal static class DocumentsApi
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        var documents = api.MapGroup("/documents").WithTags("Documents");
+        documents
+            .MapGet("", ListAsync)
+            .RequireScope(Scopes.Read)
+            .Produces<DocumentList>()
+            .WithSummary("List documents, newest first");
+        documents
+            .MapGet("/{id:guid}", GetAsync)
+            .RequireScope(Scopes.Read)
+            .Produces<DocumentAnswer>()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("The metadata of a document");
+        documents
+            .MapGet("/{id:guid}/text", GetTextAsync)
+            .RequireScope(Scopes.Read)
+            .Produces<string>(StatusCodes.Status200OK, "text/plain")
+            .WithSummary("The text of a document");
+        documents
+            .MapGet("/{id:guid}/content", GetContentAsync)
+            .RequireScope(Scopes.Read)
+            .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream")
+            .WithSummary("The original, as an attachment");
+        documents
+            .MapDelete("/{id:guid}", DeleteAsync)
+            .RequireScope(Scopes.Submit)
+            .Produces(StatusCodes.Status204NoContent)
+            .WithSummary("Delete a document and all that was made of it");
+    }
+
+    private static async Task<IResult> ListAsync(
+        HttpContext context,
+        DocumentReader reader,
+        string? q,
+        string? cursor,
+        int? limit,
+        CancellationToken cancellationToken
+    )
+    {
+        Guid before = default;
+        if (cursor is not null && !Guid.TryParse(cursor, out before))
+        {
+            return Problems.Invalid("cursor", "must be a nextCursor of an earlier answer");
+        }
+        if (limit is < 1 or > ApiLimits.ListMost)
+        {
+            return Problems.Invalid("limit", $"must be from 1 to {ApiLimits.ListMost}");
+        }
+        if (q?.Contains('\0', StringComparison.Ordinal) == true)
+        {
+            return Problems.Invalid("q", "must not contain the character U+0000");
+        }
+        var page = await reader.ListAsync(
+            context.GetCaller().TenantId,
+            cursor is null ? null : before,
+            q,
+            limit ?? ApiLimits.ListDefault,
+            cancellationToken
+        );
+        return Results.Ok(
+            new DocumentList([.. page.Items.Select(DocumentAnswer.Of)], page.NextCursor?.ToString())
+        );
+    }
+
+    private static async Task<IResult> GetAsync(
+        Guid id,
+        HttpContext context,
+        DocumentReader reader,
+        CancellationToken cancellationToken
+    ) =>
+        await reader.GetAsync(context.GetCaller().TenantId, id, cancellationToken) is { } document
+            ? Results.Ok(DocumentAnswer.Of(document))
+            : Problems.NotFound("document");
+
+    private static async Task<IResult> GetTextAsync(
+        Guid id,
+        HttpContext context,
+        DocumentReader reader,
+        CancellationToken cancellationToken
+    ) =>
+        await reader.OpenTextAsync(context.GetCaller().TenantId, id, cancellationToken) is { } text
+            ? Results.Stream(text, "text/plain; charset=utf-8")
+            : Problems.NotFound("document");
+
+    private static async Task<IResult> GetContentAsync(
+        Guid id,
+        HttpContext context,
+        DocumentReader reader,
+        CancellationToken cancellationToken
+    )
+    {
+        var content = await reader.OpenContentAsync(
+            context.GetCaller().TenantId,
+            id,
+            cancellationToken
+        );
+        if (content is null)
+        {
+            return Problems.NotFound("document");
+        }
+        // Always an attachment of no type that a browser would show: it may be anything.
+        var disposition = new ContentDispositionHeaderValue("attachment");
+        disposition.SetHttpFileName(content.Document.Name);
+        context.Response.Headers.ContentDisposition = disposition.ToString();
+        context.Response.Headers.ContentLength = content.Document.Length;
+        return Results.Stream(
+            content.Bytes,
+            "application/octet-stream",
+            entityTag: new EntityTagHeaderValue(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"\"{Convert.ToHexStringLower(content.Document.Sha256)}\""
+                )
+            )
+        );
+    }
+
+    private static async Task<IResult> DeleteAsync(
+        Guid id,
+        HttpContext context,
+        DocumentReader reader,
+        CancellationToken cancellationToken
+    ) =>
+        await reader.DeleteAsync(context.GetCaller().TenantId, id, cancellationToken)
+            ? Results.NoContent()
+            : Problems.NotFound("document");
+}
+
+/// <summary>A document as its owner sees it.</summary>
+internal sealed record DocumentAnswer(
+    Guid Id,
+    Guid BatchId,
+    string State,
+    string Name,
+    string MediaType,
+    long Length,
+    string Sha256,
+    IReadOnlyList<string> Tags,
+    string? Title,
+    string? Author,
+    string? Language,
+    int? Pages,
+    int? Words,
+    IReadOnlyList<string> Warnings,
+    ErrorAnswer? Error,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? ProcessedAt
+)
+{
+    public static DocumentAnswer Of(Document document) =>
+        new(
+            document.Id,
+            document.BatchId,
+            document.State.ToString().ToLowerInvariant(),
+            document.Name,
+            document.MediaType,
+            document.Length,
+            Convert.ToHexStringLower(document.Sha256),
+            document.Tags,
+            document.Title,
+            document.Author,
+            document.Language,
+            document.Pages,
+            document.Words,
+            document.Warnings,
+            document.ErrorCode is { } code
+                ? new ErrorAnswer(code, document.ErrorMessage ?? "", false)
+                : null,
+            document.CreatedAt,
+            document.ProcessedAt
+        );
+}
+
+internal sealed record DocumentList(IReadOnlyList<DocumentAnswer> Items, string? NextCursor);
