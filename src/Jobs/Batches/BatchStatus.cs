@@ -42,11 +42,11 @@ public record BatchStatus
 
     /// <summary>Counts every change; the id of the batch's events.</summary>
     [JsonIgnore]
-    public required long Version { get; init; }
+    public long Version { get; init; }
 
     /// <summary>Whether only its tombstone is left.</summary>
     [JsonIgnore]
-    public required bool Purged { get; init; }
+    public bool Purged { get; init; }
 
     /// <summary>Names what a reader sees, but for what changes with the clock alone.</summary>
     [JsonIgnore]

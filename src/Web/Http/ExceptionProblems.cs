@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Jobs.Batches;
 using Microsoft.AspNetCore.Diagnostics;
 using Npgsql;
@@ -24,6 +25,15 @@ internal sealed class ExceptionProblems(ILogger<ExceptionProblems> log) : IExcep
             case BatchRefusedException e:
                 await Problems
                     .Invalid(e.Errors, e.ErrorCount, e.Malformed)
+                    .ExecuteAsync(httpContext);
+                return true;
+            case BadHttpRequestException { InnerException: JsonException json }:
+                await Problems
+                    .Invalid(
+                        json.Path ?? "$",
+                        "has the wrong type or is not valid JSON",
+                        malformed: true
+                    )
                     .ExecuteAsync(httpContext);
                 return true;
             case BadHttpRequestException e:

@@ -20,6 +20,8 @@ internal static class HttpExtensions
             kestrel.Limits.MaxRequestBodySize = MaxBody;
         });
         var services = builder.Services;
+        services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
+        services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.AddProblemDetails(o => o.CustomizeProblemDetails = Problems.Customize);
         services.AddExceptionHandler<ExceptionProblems>();
         services.AddAntiforgery(o => o.HeaderName = RequestForgery.Header);

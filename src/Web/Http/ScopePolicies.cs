@@ -25,9 +25,11 @@ internal static class ScopePolicies
                         )
             );
         }
-        // What forgets to say who may call is for nobody.
+        // A route that forgets to say who may call is for nobody; what has no route is answered 404, 405 or 415.
         options.FallbackPolicy = new AuthorizationPolicyBuilder()
-            .RequireAssertion(_ => false)
+            .RequireAssertion(c =>
+                c.Resource is HttpContext http && http.GetEndpoint() is not RouteEndpoint
+            )
             .Build();
     }
 }

@@ -18,24 +18,40 @@ internal static class NdjsonSubmission
         while (true)
         {
             var read = await body.ReadAsync(cancellationToken);
-            var buffer = read.Buffer;
-            while (buffer.PositionOf((byte)'\n') is { } end)
+            var rest = read.Buffer;
+            try
             {
-                await AddAsync(buffer.Slice(0, end), batch, cancellationToken);
-                buffer = buffer.Slice(buffer.GetPosition(1, end));
+                rest = await AddLinesAsync(rest, batch, cancellationToken);
+                if (read.IsCompleted)
+                {
+                    await AddAsync(rest, batch, cancellationToken);
+                    return;
+                }
+                if (rest.Length > BatchLimits.PageBytes + 1)
+                {
+                    throw TooLong(batch);
+                }
             }
-            if (read.IsCompleted)
+            finally
             {
-                await AddAsync(buffer, batch, cancellationToken);
-                body.AdvanceTo(buffer.End);
-                return;
+                // Whatever happened, the server may go on with the connection.
+                body.AdvanceTo(read.IsCompleted ? read.Buffer.End : rest.Start, read.Buffer.End);
             }
-            if (buffer.Length > BatchLimits.PageBytes + 1)
-            {
-                throw TooLong(batch);
-            }
-            body.AdvanceTo(buffer.Start, buffer.End);
         }
+    }
+
+    private static async ValueTask<ReadOnlySequence<byte>> AddLinesAsync(
+        ReadOnlySequence<byte> buffer,
+        BatchSubmission batch,
+        CancellationToken cancellationToken
+    )
+    {
+        while (buffer.PositionOf((byte)'\n') is { } end)
+        {
+            await AddAsync(buffer.Slice(0, end), batch, cancellationToken);
+            buffer = buffer.Slice(buffer.GetPosition(1, end));
+        }
+        return buffer;
     }
 
     private static async ValueTask AddAsync(
