@@ -55,7 +55,15 @@ internal sealed class ChunkExecution(
         }
         await Task.WhenAll(lanes);
         await settling.WaitAsync(giveUp);
-        await settle(ledger.Finish(), giveUp);
+        try
+        {
+            await settle(ledger.Finish(), giveUp);
+        }
+        finally
+        {
+            // Who asks for progress at this moment waits here.
+            settling.Release();
+        }
     }
 
     /// <summary>Settles the outcomes so far.</summary>

@@ -34,13 +34,22 @@ internal sealed class Schedules(
             : TimeSpan.MaxValue;
     }
 
-    /// <summary>The first tick after a time, in the schedule's time zone.</summary>
-    public static DateTimeOffset NextTick(string cron, TimeZoneInfo zone, DateTimeOffset after)
+    /// <summary>
+    /// The first tick after a time, in the schedule's time zone; null when there is none, as for 30 February.
+    /// </summary>
+    public static DateTimeOffset? NextTick(string cron, TimeZoneInfo zone, DateTimeOffset after)
     {
+        var ticks = CrontabSchedule.Parse(cron);
         var local = TimeZoneInfo.ConvertTime(after, zone).DateTime;
+        // The rarest tick, 29 February, comes every eight years at least.
+        var end = local.AddYears(10);
         while (true)
         {
-            local = CrontabSchedule.Parse(cron).GetNextOccurrence(local);
+            local = ticks.GetNextOccurrence(local, end);
+            if (local >= end)
+            {
+                return null;
+            }
             // A local time that daylight saving skips never comes; one that it repeats comes once, the first time.
             if (zone.IsInvalidTime(local))
             {
@@ -71,7 +80,7 @@ internal sealed class Schedules(
             command.Parameters.Add(new() { Value = schedule.Kind });
             command.Parameters.Add(new() { Value = schedule.Items });
             command.Parameters.Add(
-                new() { Value = NextTick(schedule.Cron, TimeZoneInfo.Utc, time.GetUtcNow()) }
+                new() { Value = NextTick(schedule.Cron, TimeZoneInfo.Utc, time.GetUtcNow())!.Value }
             );
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
@@ -88,35 +97,34 @@ internal sealed class Schedules(
         }
         if (Fault(due) is { } fault)
         {
-            log.ScheduleBroken(due.Name, fault);
-            await ExecuteAsync(
-                connection,
-                ScheduleStatements.Disable,
-                cancellationToken,
-                due.TenantId,
-                due.Name
-            );
+            await DisableAsync(connection, due, fault, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             return true;
         }
-        kinds.TryGet(due.Kind, out var kind);
-        await using var batch = submitter.Begin(
-            new BatchDraft(due.TenantId, kind!) { Priority = due.Priority }
-        );
-        foreach (var item in due.Items.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        await using var batch = submitter.Begin(Draft(due));
+        try
         {
-            await batch.AddAsync(Encoding.UTF8.GetBytes(item), cancellationToken);
+            foreach (var item in due.Items.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                await batch.AddAsync(Encoding.UTF8.GetBytes(item), cancellationToken);
+            }
+            await batch.WriteAsync(connection, transaction, cancellationToken);
         }
-        var zone = TimeZoneInfo.FindSystemTimeZoneById(due.TimeZone);
-        var next = NextTick(due.Cron, zone, time.GetUtcNow());
-        await batch.WriteAsync(connection, transaction, cancellationToken);
+        catch (BatchRefusedException e)
+        {
+            // Refused before anything was written: the transaction is good for the rest.
+            var reason = $"{e.Errors[0].Field} {e.Message}";
+            await DisableAsync(connection, due, reason, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return true;
+        }
         await ExecuteAsync(
             connection,
             ScheduleStatements.Fired,
             cancellationToken,
             due.TenantId,
             due.Name,
-            next,
+            Next(due)!.Value,
             batch.Id
         );
         await transaction.CommitAsync(cancellationToken);
@@ -125,12 +133,39 @@ internal sealed class Schedules(
         return true;
     }
 
+    private BatchDraft Draft(DueSchedule due)
+    {
+        kinds.TryGet(due.Kind, out var kind);
+        return new BatchDraft(due.TenantId, kind!) { Priority = due.Priority };
+    }
+
+    private DateTimeOffset? Next(DueSchedule due) =>
+        NextTick(due.Cron, TimeZoneInfo.FindSystemTimeZoneById(due.TimeZone), time.GetUtcNow());
+
+    private Task DisableAsync(
+        NpgsqlConnection connection,
+        DueSchedule due,
+        string reason,
+        CancellationToken cancellationToken
+    )
+    {
+        log.ScheduleBroken(due.Name, reason);
+        return ExecuteAsync(
+            connection,
+            ScheduleStatements.Disable,
+            cancellationToken,
+            due.TenantId,
+            due.Name
+        );
+    }
+
     private string? Fault(DueSchedule due) =>
         !kinds.TryGet(due.Kind, out _) ? $"this worker has no kind '{due.Kind}'"
         : CrontabSchedule.TryParse(due.Cron) is null
             ? $"'{due.Cron}' is not a cron line of five fields"
         : !TimeZoneInfo.TryFindSystemTimeZoneById(due.TimeZone, out _)
             ? $"there is no time zone '{due.TimeZone}'"
+        : Next(due) is null ? $"'{due.Cron}' never comes"
         : null;
 
     private static async Task<DueSchedule?> NextDueAsync(
