@@ -12,8 +12,16 @@ namespace Jobs.Web.Ui;
 /// <summary>The pages.</summary>
 internal static class UiExtensions
 {
-    public static void AddUi(this IServiceCollection services)
+    public static void AddUi(this WebApplicationBuilder builder)
     {
+        // Finds the compressed forms of static files where the program runs as it was built, not published.
+        builder.WebHost.UseStaticWebAssets();
+        if (!builder.Environment.IsDevelopment())
+        {
+            // Else they are looked at for changes on each request, and sent as they are.
+            builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
+        }
+        var services = builder.Services;
         services.AddRazorComponents();
         services.AddSingleton<PayloadReader>();
         services.AddHostedService<StartupBanner>();

@@ -26,9 +26,9 @@ internal static class Format
     {
         double size = bytes;
         var unit = 0;
-        while (size >= 1000 && unit < Sizes.Length - 1)
+        while (size >= 1024 && unit < Sizes.Length - 1)
         {
-            size /= 1000;
+            size /= 1024;
             unit++;
         }
         return size.ToString(unit == 0 || size >= 100 ? "0" : "0.#", CultureInfo.InvariantCulture)
