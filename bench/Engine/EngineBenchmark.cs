@@ -28,7 +28,9 @@ internal static class EngineBenchmark
         Console.WriteLine(
             $"{items:N0} no-op items, batches of {BatchItems:N0}, {runs} runs in turns"
         );
-        Console.WriteLine("run  limit items/s  WAL B/item  CPU us/item  product items/s  WAL B/item  CPU us/item");
+        Console.WriteLine(
+            "run  limit items/s  WAL B/item  CPU us/item  product items/s  WAL B/item  CPU us/item"
+        );
         for (var run = 1; run <= runs; run++)
         {
             var (limit, limitWal, limitCpu) = await MeasureAsync(
@@ -75,7 +77,11 @@ internal static class EngineBenchmark
             "select pg_current_wal_insert_lsn() - '0/0'"
         );
         // The processor time is this process's: what the statements cost is the server's.
-        return (items / elapsed.TotalSeconds, (double)(after - before) / items, cpu.TotalMicroseconds / items);
+        return (
+            items / elapsed.TotalSeconds,
+            (double)(after - before) / items,
+            cpu.TotalMicroseconds / items
+        );
     }
 
     // Exactly one outcome an item, nothing left in flight, and what the product leaves dead.

@@ -135,7 +135,13 @@ internal sealed class ChunkExecution(
 
     private async ValueTask<Attempt> ExecuteAsync(int position, LaneClock lane)
     {
-        var item = new Item(chunk.TenantId, chunk.Key.BatchId, chunk.First + position, chunk.Attempt, lines[position]);
+        var item = new Item(
+            chunk.TenantId,
+            chunk.Key.BatchId,
+            chunk.First + position,
+            chunk.Attempt,
+            lines[position]
+        );
         try
         {
             var execution = kind.Handler.HandleAsync(item, lane.Token);
@@ -146,7 +152,9 @@ internal sealed class ChunkExecution(
             // The clock is armed only for items that did not end at once.
             lane.Arm(chunk.ItemTimeout);
             var limit = chunk.ItemTimeout + AbandonAfter;
-            return Attempt.Ended(await execution.AsTask().WaitAsync(limit, time, CancellationToken.None));
+            return Attempt.Ended(
+                await execution.AsTask().WaitAsync(limit, time, CancellationToken.None)
+            );
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

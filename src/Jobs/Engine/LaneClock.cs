@@ -9,7 +9,8 @@ internal sealed class LaneClock(CancellationToken chunk) : IDisposable
     private CancellationTokenSource? source;
     private bool armed;
 
-    public CancellationToken Token => (source ??= CancellationTokenSource.CreateLinkedTokenSource(chunk)).Token;
+    public CancellationToken Token =>
+        (source ??= CancellationTokenSource.CreateLinkedTokenSource(chunk)).Token;
 
     /// <summary>Whether the present item ran out of its time, or the chunk ended.</summary>
     public bool IsOver => source?.IsCancellationRequested == true;
