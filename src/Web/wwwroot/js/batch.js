@@ -23,8 +23,10 @@ function show(status) {
     left: duration(status.etaMs),
   };
   for (const [name, text] of Object.entries(values)) {
-    const target = section().querySelector(`[data-value="${name}"]`);
-    if (target && target.textContent !== text) target.textContent = text;
+    for (const target of document.querySelectorAll(`[data-value="${name}"]`)) {
+      if (target.textContent !== text) target.textContent = text;
+      target.parentElement.classList.toggle("some", text !== "0");
+    }
   }
   section().querySelector('[data-value="progress"]').value = status.progress;
   if (Date.now() - spokenAt > BETWEEN_WORDS) {
