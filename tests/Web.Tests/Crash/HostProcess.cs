@@ -90,11 +90,26 @@ public sealed class HostProcess : IDisposable
 
     private readonly Queue<string> lines = new();
 
+    private readonly TaskCompletionSource<string> signInLink = new(
+        TaskCreationOptions.RunContinuationsAsynchronously
+    );
+
+    /// <summary>The link that Web prints once it listens.</summary>
+    public Task<string> SignInLinkAsync(CancellationToken cancellationToken) =>
+        signInLink.Task.WaitAsync(cancellationToken);
+
     private void Keep(string? line)
     {
         if (line is null)
         {
             return;
+        }
+        if (
+            line.IndexOf("http", StringComparison.Ordinal) is >= 0 and var at
+            && line.Contains("/sign-in?code=", StringComparison.Ordinal)
+        )
+        {
+            signInLink.TrySetResult(line[at..].Trim());
         }
         lock (lines)
         {

@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
-using Xunit;
 
 [assembly: AssemblyFixture(typeof(Jobs.Web.Tests.Ui.BrowserFixture))]
 

@@ -2,8 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Playwright;
-using Shouldly;
-using Xunit;
 
 namespace Jobs.Web.Tests.Ui;
 

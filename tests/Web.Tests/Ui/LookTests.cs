@@ -1,7 +1,5 @@
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
-using Shouldly;
-using Xunit;
 
 namespace Jobs.Web.Tests.Ui;
 
