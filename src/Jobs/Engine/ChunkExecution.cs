@@ -117,33 +117,23 @@ internal sealed class ChunkExecution(
 
     private async Task LaneAsync(CancellationToken draining, CancellationToken giveUp)
     {
-        CancellationTokenSource? lane = null;
-        try
+        using var lane = new LaneClock(stop.Token);
+        var started = time.GetTimestamp();
+        for (var position = TakeNext(draining); position >= 0; position = TakeNext(draining))
         {
-            for (var position = TakeNext(draining); position >= 0; position = TakeNext(draining))
+            var attempt = await ExecuteAsync(position, lane);
+            var ended = time.GetTimestamp();
+            var waiting = ledger.Record(position, attempt, time.GetElapsedTime(started, ended));
+            started = ended;
+            if (waiting > MostWaitingBytes)
             {
-                lane ??= CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
-                var started = time.GetTimestamp();
-                var attempt = await ExecuteAsync(position, lane);
-                ledger.Record(position, attempt, time.GetElapsedTime(started));
-                if (ledger.WaitingBytes > MostWaitingBytes)
-                {
-                    await SettleProgressAsync(giveUp);
-                }
-                if (!lane.TryReset())
-                {
-                    lane.Dispose();
-                    lane = null;
-                }
+                await SettleProgressAsync(giveUp);
+                started = time.GetTimestamp();
             }
-        }
-        finally
-        {
-            lane?.Dispose();
         }
     }
 
-    private async ValueTask<Attempt> ExecuteAsync(int position, CancellationTokenSource lane)
+    private async ValueTask<Attempt> ExecuteAsync(int position, LaneClock lane)
     {
         var item = new Item(
             chunk.TenantId,
@@ -160,7 +150,7 @@ internal sealed class ChunkExecution(
                 return Attempt.Ended(execution.Result);
             }
             // The clock is armed only for items that did not end at once.
-            lane.CancelAfter(chunk.ItemTimeout);
+            lane.Arm(chunk.ItemTimeout);
             var limit = chunk.ItemTimeout + AbandonAfter;
             return Attempt.Ended(
                 await execution.AsTask().WaitAsync(limit, time, CancellationToken.None)
@@ -170,7 +160,7 @@ internal sealed class ChunkExecution(
         {
             return Attempt.Stopped;
         }
-        catch (Exception e) when (lane.IsCancellationRequested && !stop.IsCancellationRequested)
+        catch (Exception e) when (lane.IsOver && !stop.IsCancellationRequested)
         {
             log.ItemTimedOut(chunk.Key.BatchId, item.Index, chunk.ItemTimeout, e);
             return Attempt.Failed(AttemptErrors.Timeout(chunk.ItemTimeout));
@@ -180,6 +170,10 @@ internal sealed class ChunkExecution(
             var error = AttemptErrors.From(e);
             log.ItemThrew(chunk.Key.BatchId, item.Index, error.Code, e);
             return Attempt.Failed(error);
+        }
+        finally
+        {
+            lane.Disarm();
         }
     }
 }

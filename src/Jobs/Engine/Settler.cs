@@ -41,12 +41,16 @@ internal sealed class Settler(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var group = new List<Settlement>(MostAtOnce);
+        var chunks = new HashSet<ChunkKey>(MostAtOnce);
         while (await queue.Reader.WaitToReadAsync(cancellationToken))
         {
             var bytes = 0;
+            // A statement sees a chunk as it was before it: a second settlement of the same chunk waits for the next.
             while (
                 group.Count < MostAtOnce
                 && bytes < MostBytesAtOnce
+                && queue.Reader.TryPeek(out var next)
+                && chunks.Add(next.Chunk.Key)
                 && queue.Reader.TryRead(out var settlement)
             )
             {
@@ -55,6 +59,7 @@ internal sealed class Settler(
             }
             await SettleAsync(group, cancellationToken);
             group.Clear();
+            chunks.Clear();
         }
     }
 
