@@ -54,26 +54,12 @@ internal sealed class ChunkExecution(
             }
         }
         await Task.WhenAll(lanes);
-        await settling.WaitAsync(giveUp);
-        await settle(ledger.Finish(), giveUp);
+        await SettleAsync(ledger.Finish, giveUp);
     }
 
-    /// <summary>Settles the outcomes so far.</summary>
-    public async Task SettleProgressAsync(CancellationToken cancellationToken)
-    {
-        await settling.WaitAsync(cancellationToken);
-        try
-        {
-            if (ledger.TakeProgress() is { } progress)
-            {
-                await settle(progress, cancellationToken);
-            }
-        }
-        finally
-        {
-            settling.Release();
-        }
-    }
+    /// <summary>Settles the outcomes so far; nothing when there are none, or the chunk is settled already.</summary>
+    public Task SettleProgressAsync(CancellationToken cancellationToken) =>
+        SettleAsync(ledger.TakeProgress, cancellationToken);
 
     /// <summary>The batch is being cancelled: running items get their token cancelled, the rest does not start.</summary>
     public void Cancel()
@@ -89,6 +75,22 @@ internal sealed class ChunkExecution(
     {
         stop.Dispose();
         settling.Dispose();
+    }
+
+    private async Task SettleAsync(Func<Settlement?> take, CancellationToken cancellationToken)
+    {
+        await settling.WaitAsync(cancellationToken);
+        try
+        {
+            if (take() is { } settlement)
+            {
+                await settle(settlement, cancellationToken);
+            }
+        }
+        finally
+        {
+            settling.Release();
+        }
     }
 
     private bool HasNext(CancellationToken draining)

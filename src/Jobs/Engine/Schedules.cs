@@ -21,6 +21,7 @@ internal sealed class Schedules(
     ILogger<Schedules> log
 )
 {
+    private readonly string[] known = [.. kinds.All.Select(k => k.Name)];
     private bool ensured;
 
     /// <summary>Fires what is due; says how long until the next.</summary>
@@ -29,6 +30,7 @@ internal sealed class Schedules(
         await EnsureBuiltInAsync(cancellationToken);
         while (await FireOneAsync(cancellationToken)) { }
         await using var command = database.Engine.CreateCommand(ScheduleStatements.UntilNext);
+        command.Parameters.Add(new() { Value = known });
         return await command.ExecuteScalarAsync(cancellationToken) is double seconds
             ? TimeSpan.FromSeconds(Math.Max(0, seconds))
             : TimeSpan.MaxValue;
@@ -86,9 +88,23 @@ internal sealed class Schedules(
         {
             return false;
         }
-        if (Fault(due) is { } fault)
+        try
         {
-            log.ScheduleBroken(due.Name, fault);
+            await using var batch = await WriteBatchAsync(
+                due,
+                connection,
+                transaction,
+                cancellationToken
+            );
+            await transaction.CommitAsync(cancellationToken);
+            batch.Announce();
+            log.ScheduleFired(due.Name, batch.Id);
+        }
+        catch (Exception e)
+            when (e is BatchRefusedException or CrontabException or TimeZoneNotFoundException)
+        {
+            // It would fail again at every look: its operator has to mend it.
+            log.ScheduleBroken(due.Name, e.Message);
             await ExecuteAsync(
                 connection,
                 ScheduleStatements.Disable,
@@ -97,18 +113,27 @@ internal sealed class Schedules(
                 due.Name
             );
             await transaction.CommitAsync(cancellationToken);
-            return true;
         }
+        return true;
+    }
+
+    private async Task<BatchSubmission> WriteBatchAsync(
+        DueSchedule due,
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken
+    )
+    {
+        var zone = TimeZoneInfo.FindSystemTimeZoneById(due.TimeZone);
+        var next = NextTick(due.Cron, zone, time.GetUtcNow());
         kinds.TryGet(due.Kind, out var kind);
-        await using var batch = submitter.Begin(
+        var batch = submitter.Begin(
             new BatchDraft(due.TenantId, kind!) { Priority = due.Priority }
         );
         foreach (var item in due.Items.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             await batch.AddAsync(Encoding.UTF8.GetBytes(item), cancellationToken);
         }
-        var zone = TimeZoneInfo.FindSystemTimeZoneById(due.TimeZone);
-        var next = NextTick(due.Cron, zone, time.GetUtcNow());
         await batch.WriteAsync(connection, transaction, cancellationToken);
         await ExecuteAsync(
             connection,
@@ -119,26 +144,16 @@ internal sealed class Schedules(
             next,
             batch.Id
         );
-        await transaction.CommitAsync(cancellationToken);
-        batch.Announce();
-        log.ScheduleFired(due.Name, batch.Id);
-        return true;
+        return batch;
     }
 
-    private string? Fault(DueSchedule due) =>
-        !kinds.TryGet(due.Kind, out _) ? $"this worker has no kind '{due.Kind}'"
-        : CrontabSchedule.TryParse(due.Cron) is null
-            ? $"'{due.Cron}' is not a cron line of five fields"
-        : !TimeZoneInfo.TryFindSystemTimeZoneById(due.TimeZone, out _)
-            ? $"there is no time zone '{due.TimeZone}'"
-        : null;
-
-    private static async Task<DueSchedule?> NextDueAsync(
+    private async Task<DueSchedule?> NextDueAsync(
         NpgsqlConnection connection,
         CancellationToken cancellationToken
     )
     {
         await using var command = new NpgsqlCommand(ScheduleStatements.NextDue, connection);
+        command.Parameters.Add(new() { Value = known });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? new DueSchedule(
