@@ -1,7 +1,6 @@
 using Jobs.Database;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Jobs.Engine;
 
@@ -32,7 +31,7 @@ internal sealed class NoticeSender(
             {
                 await SendAsync(Join(waiting), stoppingToken);
             }
-            catch (NpgsqlException e)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 // Nothing is lost with a notice: whoever listens polls as well.
                 log.NoticesNotSent(waiting.Count, e);

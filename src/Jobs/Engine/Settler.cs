@@ -75,12 +75,12 @@ internal sealed class Settler(
                 await WriteAsync(group, cancellationToken);
                 return;
             }
-            catch (PostgresException e) when (!IsPassing(e))
+            catch (Exception e) when (!IsPassing(e) && e is not OperationCanceledException)
             {
                 await DivideAsync(group, e, cancellationToken);
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
                 log.SettleDelayed(group.Count, e);
                 await Task.Delay(Pause, time, cancellationToken);
@@ -91,7 +91,7 @@ internal sealed class Settler(
     // One settlement that PostgreSQL refuses must not hold up the others.
     private async Task DivideAsync(
         IReadOnlyList<Settlement> group,
-        PostgresException e,
+        Exception e,
         CancellationToken cancellationToken
     )
     {
@@ -108,10 +108,16 @@ internal sealed class Settler(
         }
     }
 
-    private static bool IsPassing(PostgresException e) =>
-        e.IsTransient
-        || e.SqlState.StartsWith("57", StringComparison.Ordinal)
-        || e.SqlState.StartsWith("08", StringComparison.Ordinal);
+    // What will not come back the same when it is tried again.
+    private static bool IsPassing(Exception exception) =>
+        exception switch
+        {
+            PostgresException e => e.IsTransient
+                || e.SqlState.StartsWith("57", StringComparison.Ordinal)
+                || e.SqlState.StartsWith("08", StringComparison.Ordinal),
+            NpgsqlException or IOException or TimeoutException => true,
+            _ => false,
+        };
 
     private async Task WriteAsync(
         IReadOnlyList<Settlement> group,
