@@ -2,24 +2,24 @@ using Microsoft.Playwright;
 
 namespace Jobs.Web.Tests.Ui;
 
-public sealed class BatchPageTests(BrowserFixture browser)
+public sealed class BatchPageTests(BrowserFixture browser) : BrowserTest(browser)
 {
     [Fact]
     public async Task Progress_shows_without_a_reload_and_right_after_one()
     {
         var cancel = TestContext.Current.CancellationToken;
-        var id = await browser.SubmitGatedAsync(4, cancel);
-        var page = await browser.OpenSignedInAsync();
+        var id = await Browser.SubmitGatedAsync(4, cancel);
+        var page = await OpenSignedInAsync();
         await page.GotoAsync($"/batches/{id}");
         await page.EvaluateAsync("window.untouched = true");
         await Expect(page, "running", "4");
         await Assertions.Expect(page.Locator("#progress .badge")).ToHaveTextAsync("Running");
 
-        browser.Gate.Succeed(1);
+        Browser.Gate.Succeed(1);
         await Expect(page, "succeeded", "1");
         await Expect(page, "percent", "25 %");
 
-        browser.Gate.Fail(1);
+        Browser.Gate.Fail(1);
         await Expect(page, "failed", "1");
         await Assertions.Expect(page.Locator(".errors code")).ToHaveTextAsync("turned_away");
         (await page.EvaluateAsync<bool>("window.untouched === true")).ShouldBeTrue();
@@ -32,7 +32,7 @@ public sealed class BatchPageTests(BrowserFixture browser)
 
         await page.ReloadAsync();
         await Expect(page, "succeeded", "1");
-        browser.Gate.Succeed(2);
+        Browser.Gate.Succeed(2);
         await Assertions.Expect(page.Locator("#progress .badge")).ToHaveTextAsync("Partly failed");
         await Expect(page, "succeeded", "3");
         await Assertions.Expect(page.Locator("#cancel-button")).ToHaveCountAsync(0);
@@ -43,8 +43,8 @@ public sealed class BatchPageTests(BrowserFixture browser)
     public async Task A_batch_is_cancelled_after_a_question()
     {
         var cancel = TestContext.Current.CancellationToken;
-        var id = await browser.SubmitGatedAsync(3, cancel);
-        var page = await browser.OpenSignedInAsync();
+        var id = await Browser.SubmitGatedAsync(3, cancel);
+        var page = await OpenSignedInAsync();
         await page.GotoAsync($"/batches/{id}");
 
         await page.FocusAsync("#cancel-button");
@@ -64,12 +64,12 @@ public sealed class BatchPageTests(BrowserFixture browser)
     public async Task The_list_on_the_front_page_follows()
     {
         var cancel = TestContext.Current.CancellationToken;
-        var id = await browser.SubmitGatedAsync(2, cancel);
-        var page = await browser.OpenSignedInAsync();
+        var id = await Browser.SubmitGatedAsync(2, cancel);
+        var page = await OpenSignedInAsync();
         var row = page.Locator($".row:has(#b-{id})");
         await Assertions.Expect(row.Locator(".badge")).ToHaveTextAsync("Running");
         await page.FocusAsync($"[id='b-{id}']");
-        browser.Gate.Succeed(2);
+        Browser.Gate.Succeed(2);
         await Assertions.Expect(row.Locator(".badge")).ToHaveTextAsync("Succeeded");
         await Assertions.Expect(page.Locator($"[id='b-{id}']")).ToBeFocusedAsync();
     }

@@ -95,38 +95,23 @@ public sealed class BrowserFixture : IAsyncLifetime
         _folder.Dispose();
     }
 
-    /// <summary>A browser that nobody has used, nobody signed in.</summary>
-    public async Task<IPage> OpenAsync(
-        ColorScheme colors = ColorScheme.Light,
-        int width = 1280,
-        bool scripts = true
-    )
+    /// <summary>A browser that nobody has used, nobody signed in; to be closed by whoever opened it.</summary>
+    public async Task<IBrowserContext> OpenAsync(ColorScheme colors, int width)
     {
         var context = await _browser!.NewContextAsync(
             new()
             {
                 BaseURL = Address.ToString(),
                 ColorScheme = colors,
-                JavaScriptEnabled = scripts,
                 Locale = "en-GB",
                 ViewportSize = new() { Width = width, Height = 800 },
             }
         );
         context.SetDefaultTimeout(20_000);
-        return await context.NewPageAsync();
+        return context;
     }
 
-    /// <summary>The same, signed in as the administrator and on the front page.</summary>
-    public async Task<IPage> OpenSignedInAsync(
-        ColorScheme colors = ColorScheme.Light,
-        int width = 1280
-    )
-    {
-        var page = await OpenAsync(colors, width);
-        await page.GotoAsync(await SignInLinkAsync());
-        return page;
-    }
-
+    /// <summary>Signs in once, as the administrator.</summary>
     public async Task<string> SignInLinkAsync() =>
         "/sign-in?code="
         + Services

@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 
 namespace Jobs.Web.Tests.Ui;
 
-public sealed class HostileTextTests(BrowserFixture browser)
+public sealed class HostileTextTests(BrowserFixture browser) : BrowserTest(browser)
 {
     private const string Name = "<img src=x onerror=alert(1)> & 'co'.txt";
     private const string Text =
@@ -14,7 +14,7 @@ public sealed class HostileTextTests(BrowserFixture browser)
     [Fact]
     public async Task Names_and_texts_are_shown_as_they_are_and_never_run()
     {
-        var page = await browser.OpenSignedInAsync();
+        var page = await OpenSignedInAsync();
         var ran = new List<string>();
         page.Dialog += (_, dialog) =>
         {
@@ -42,7 +42,10 @@ public sealed class HostileTextTests(BrowserFixture browser)
         await ShowsAsync(page, $".rows a[href='{document}']", Name);
         await page.GotoAsync("/search?q=quokka");
         await ShowsAsync(page, ".hits .title", Name);
-        await ShowsAsync(page, ".hits .passage", Text);
+        // PostgreSQL leaves out of a headline what looks like an element; the rest is text.
+        await Assertions
+            .Expect(page.Locator(".hits .passage"))
+            .ToContainTextAsync("<mark onclick=alert(3)>quokka");
         await Assertions.Expect(page.Locator(".hits mark")).ToHaveCountAsync(2);
 
         const string Query = "</textarea><script>alert(4)</script> quokka";
@@ -62,14 +65,14 @@ public sealed class HostileTextTests(BrowserFixture browser)
     [Fact]
     public async Task A_browser_gets_a_page_for_what_is_not_there_and_a_program_a_problem()
     {
-        using var client = new HttpClient { BaseAddress = browser.Address };
+        using var client = new HttpClient { BaseAddress = Browser.Address };
         await ExpectAsync(client, "/nowhere", "text/html", "text/html");
         await ExpectAsync(client, "/nowhere", "*/*", "application/problem+json");
         await ExpectAsync(client, "/api/v1/nowhere", "text/html", "application/problem+json");
     }
 
     private static async Task ShowsAsync(IPage page, string selector, string text) =>
-        (await page.Locator(selector).First.TextContentAsync())!.ShouldBe(text);
+        (await page.Locator(selector).First.TextContentAsync())!.Trim().ShouldBe(text);
 
     private static async Task ExpectAsync(
         HttpClient client,
