@@ -11,7 +11,7 @@ static int Usage()
 {
     Console.Error.WriteLine(
         """
-        ./bench/run engine [items] [runs]    product against the packed raw-SQL limit; default 200000 items, 3 runs
+        ./bench/run engine [items] [runs]    product against the packed raw-SQL limit; default 200000 items, 5 runs
         ./bench/run latency [jobs] [runs]    from submission of a single-item batch to its handler; default 500 jobs, 3 runs
 
         ConnectionStrings__Jobs names a server on which databases may be made; without it one is started.

@@ -11,7 +11,7 @@ builder.Services.AddBatches().AddWorker();
 builder.Services.AddDocuments().AddQueries().AddCleanup();
 builder.AddHttp();
 builder.Services.AddApi();
-builder.Services.AddUi();
+builder.AddUi();
 
 var app = builder.Build();
 app.UseHttp();

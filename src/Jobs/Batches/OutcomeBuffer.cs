@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Jobs.Kinds;
 
@@ -15,6 +16,11 @@ internal sealed class OutcomeBuffer
 {
     /// <summary>Longest message of an error that is kept, in characters.</summary>
     private const int MaxMessage = 2_000;
+
+    private static readonly JsonWriterOptions Plain = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     // No pool: a buffer lives from the first outcome to its settlement, which is the life of a generation.
     private readonly ArrayBufferWriter<byte> lines = new(512);
@@ -69,7 +75,7 @@ internal sealed class OutcomeBuffer
     {
         Begin(position, microseconds, 0);
         Append(",null,"u8);
-        using (var json = new Utf8JsonWriter(lines))
+        using (var json = new Utf8JsonWriter(lines, Plain))
         {
             json.WriteStartObject();
             json.WriteString("code"u8, error.Code);

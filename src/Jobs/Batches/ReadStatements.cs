@@ -88,4 +88,17 @@ internal static class ReadStatements
         order by o.version, o.part
         limit $4
         """;
+
+    /// <summary>The pages that hold the items $3, each with those of them that it holds.</summary>
+    public const string Payloads = """
+        select p.first, p.count, p.items, wanted.indexes
+        from jobs.batches b
+        join jobs.item_pages p on p.batch_id = b.id
+        cross join lateral (
+            select array_agg(i) as indexes
+            from unnest($3::int[]) i
+            where i >= p.first and i < p.first + p.count
+        ) wanted
+        where b.tenant_id = $1 and b.id = $2 and wanted.indexes is not null
+        """;
 }

@@ -54,34 +54,12 @@ internal sealed class ChunkExecution(
             }
         }
         await Task.WhenAll(lanes);
-        await settling.WaitAsync(giveUp);
-        try
-        {
-            await settle(ledger.Finish(), giveUp);
-        }
-        finally
-        {
-            // Who asks for progress at this moment waits here.
-            settling.Release();
-        }
+        await SettleAsync(ledger.Finish, giveUp);
     }
 
-    /// <summary>Settles the outcomes so far.</summary>
-    public async Task SettleProgressAsync(CancellationToken cancellationToken)
-    {
-        await settling.WaitAsync(cancellationToken);
-        try
-        {
-            if (ledger.TakeProgress() is { } progress)
-            {
-                await settle(progress, cancellationToken);
-            }
-        }
-        finally
-        {
-            settling.Release();
-        }
-    }
+    /// <summary>Settles the outcomes so far; nothing when there are none, or the chunk is settled already.</summary>
+    public Task SettleProgressAsync(CancellationToken cancellationToken) =>
+        SettleAsync(ledger.TakeProgress, cancellationToken);
 
     /// <summary>The batch is being cancelled: running items get their token cancelled, the rest does not start.</summary>
     public void Cancel()
@@ -97,6 +75,22 @@ internal sealed class ChunkExecution(
     {
         stop.Dispose();
         settling.Dispose();
+    }
+
+    private async Task SettleAsync(Func<Settlement?> take, CancellationToken cancellationToken)
+    {
+        await settling.WaitAsync(cancellationToken);
+        try
+        {
+            if (take() is { } settlement)
+            {
+                await settle(settlement, cancellationToken);
+            }
+        }
+        finally
+        {
+            settling.Release();
+        }
     }
 
     private bool HasNext(CancellationToken draining)
@@ -125,33 +119,23 @@ internal sealed class ChunkExecution(
 
     private async Task LaneAsync(CancellationToken draining, CancellationToken giveUp)
     {
-        CancellationTokenSource? lane = null;
-        try
+        using var lane = new LaneClock(stop.Token);
+        var started = time.GetTimestamp();
+        for (var position = TakeNext(draining); position >= 0; position = TakeNext(draining))
         {
-            for (var position = TakeNext(draining); position >= 0; position = TakeNext(draining))
+            var attempt = await ExecuteAsync(position, lane);
+            var ended = time.GetTimestamp();
+            var waiting = ledger.Record(position, attempt, time.GetElapsedTime(started, ended));
+            started = ended;
+            if (waiting > MostWaitingBytes)
             {
-                lane ??= CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
-                var started = time.GetTimestamp();
-                var attempt = await ExecuteAsync(position, lane);
-                ledger.Record(position, attempt, time.GetElapsedTime(started));
-                if (ledger.WaitingBytes > MostWaitingBytes)
-                {
-                    await SettleProgressAsync(giveUp);
-                }
-                if (!lane.TryReset())
-                {
-                    lane.Dispose();
-                    lane = null;
-                }
+                await SettleProgressAsync(giveUp);
+                started = time.GetTimestamp();
             }
-        }
-        finally
-        {
-            lane?.Dispose();
         }
     }
 
-    private async ValueTask<Attempt> ExecuteAsync(int position, CancellationTokenSource lane)
+    private async ValueTask<Attempt> ExecuteAsync(int position, LaneClock lane)
     {
         var item = new Item(
             chunk.TenantId,
@@ -168,7 +152,7 @@ internal sealed class ChunkExecution(
                 return Attempt.Ended(execution.Result);
             }
             // The clock is armed only for items that did not end at once.
-            lane.CancelAfter(chunk.ItemTimeout);
+            lane.Arm(chunk.ItemTimeout);
             var limit = chunk.ItemTimeout + AbandonAfter;
             return Attempt.Ended(
                 await execution.AsTask().WaitAsync(limit, time, CancellationToken.None)
@@ -178,7 +162,7 @@ internal sealed class ChunkExecution(
         {
             return Attempt.Stopped;
         }
-        catch (Exception e) when (lane.IsCancellationRequested && !stop.IsCancellationRequested)
+        catch (Exception e) when (lane.IsOver && !stop.IsCancellationRequested)
         {
             log.ItemTimedOut(chunk.Key.BatchId, item.Index, chunk.ItemTimeout, e);
             return Attempt.Failed(AttemptErrors.Timeout(chunk.ItemTimeout));
@@ -188,6 +172,10 @@ internal sealed class ChunkExecution(
             var error = AttemptErrors.From(e);
             log.ItemThrew(chunk.Key.BatchId, item.Index, error.Code, e);
             return Attempt.Failed(error);
+        }
+        finally
+        {
+            lane.Disarm();
         }
     }
 }

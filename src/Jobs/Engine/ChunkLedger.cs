@@ -19,30 +19,10 @@ internal sealed class ChunkLedger(LeasedChunk chunk, EngineOptions options)
     private readonly ItemSet unsettled = chunk.Items.Copy();
     private readonly List<(int Position, ItemError Error)> retries = [];
     private OutcomeBuffer outcomes = new();
-    private bool cancelled = chunk.Cancelling;
+    private volatile bool cancelled = chunk.Cancelling;
 
-    /// <summary>Bytes of outcomes that wait to be settled.</summary>
-    public int WaitingBytes
-    {
-        get
-        {
-            lock (gate)
-            {
-                return outcomes.Length;
-            }
-        }
-    }
-
-    public bool IsCancelled
-    {
-        get
-        {
-            lock (gate)
-            {
-                return cancelled;
-            }
-        }
-    }
+    /// <summary>Whether what has no outcome ends cancelled.</summary>
+    public bool IsCancelled => cancelled;
 
     /// <summary>From now on what has no outcome ends cancelled.</summary>
     public void Cancel()
@@ -53,8 +33,8 @@ internal sealed class ChunkLedger(LeasedChunk chunk, EngineOptions options)
         }
     }
 
-    /// <summary>Notes how an execution ended and decides what follows from it.</summary>
-    public void Record(int position, Attempt attempt, TimeSpan elapsed)
+    /// <summary>Notes how an execution ended and decides what follows; returns the bytes of outcomes that wait to be settled.</summary>
+    public int Record(int position, Attempt attempt, TimeSpan elapsed)
     {
         var microseconds = elapsed.Ticks / TimeSpan.TicksPerMicrosecond;
         lock (gate)
@@ -78,6 +58,7 @@ internal sealed class ChunkLedger(LeasedChunk chunk, EngineOptions options)
                     AddSuccess(position, microseconds, attempt.Result.Span);
                     break;
             }
+            return outcomes.Length;
         }
     }
 

@@ -53,6 +53,17 @@ internal static partial class EngineLog
     public static partial void ChunkGivenUp(this ILogger log, Guid batchId, long chunkId);
 
     [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "The execution of chunk {ChunkId} of batch {BatchId} broke; it is handed back"
+    )]
+    public static partial void ChunkFailed(
+        this ILogger log,
+        Guid batchId,
+        long chunkId,
+        Exception exception
+    );
+
+    [LoggerMessage(
         Level = LogLevel.Warning,
         Message = "{Deaths} workers died over chunk {ChunkId} of batch {BatchId}; its {Count} items are isolated"
     )]
@@ -87,6 +98,12 @@ internal static partial class EngineLog
         TimeSpan limit,
         Exception exception
     );
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Progress was not settled; it is tried again"
+    )]
+    public static partial void ProgressFailed(this ILogger log, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Heartbeat failed; it is tried again")]
     public static partial void HeartbeatFailed(this ILogger log, Exception exception);

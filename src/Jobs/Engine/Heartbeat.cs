@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Jobs.Engine;
 
@@ -44,7 +43,7 @@ internal sealed class Heartbeat(
                 log.WorkerStarted(worker, options.Value.Slots);
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
                 log.HeartbeatFailed(e);
                 await Task.Delay(Pause, time, cancellationToken);
@@ -66,8 +65,9 @@ internal sealed class Heartbeat(
             {
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            catch (Exception e)
             {
+                // Whatever it was: without this loop all leases of a working worker run out.
                 answering = false;
                 log.HeartbeatFailed(e);
             }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Jobs.Engine;
 
@@ -39,8 +38,9 @@ internal sealed class LeaseLoop(
             {
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            catch (Exception e)
             {
+                // Whatever it was: nobody would start this loop again, and the worker would live on without working.
                 log.LeaseFailed(e);
                 await Task.Delay(Pause, time, stopping)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

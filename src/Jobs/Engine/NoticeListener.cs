@@ -31,7 +31,7 @@ internal sealed class NoticeListener(
             {
                 await ListenAsync(stoppingToken);
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 log.ListenerLost(e);
                 await Task.Delay(Pause, time, stoppingToken);

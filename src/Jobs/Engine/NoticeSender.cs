@@ -1,7 +1,6 @@
 using Jobs.Database;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Jobs.Engine;
 
@@ -16,27 +15,31 @@ internal sealed class NoticeSender(
     private const string Send =
         "select pg_notify(n.channel, n.payload) from unnest($1::text[], $2::text[]) n (channel, payload)";
 
+    private const int MostAtOnce = 1_000;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
     // PostgreSQL's limit of a payload is 8,000 bytes; an id with its comma has 37.
     private const int IdsPerPayload = 200;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (await notices.Reader.WaitToReadAsync(stoppingToken))
+        var waiting = new HashSet<Notice>();
+        while (waiting.Count > 0 || await notices.Reader.WaitToReadAsync(stoppingToken))
         {
-            var waiting = new HashSet<Notice>();
-            while (waiting.Count < 1_000 && notices.Reader.TryRead(out var notice))
+            while (waiting.Count < MostAtOnce && notices.Reader.TryRead(out var notice))
             {
                 waiting.Add(notice);
             }
             try
             {
                 await SendAsync(Join(waiting), stoppingToken);
+                waiting.Clear();
             }
-            catch (NpgsqlException e)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                // Nothing is lost with a notice: whoever listens polls as well.
+                // Nothing is lost with a notice, whoever listens polls as well; but sooner is better.
                 log.NoticesNotSent(waiting.Count, e);
-                await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken);
+                await Task.Delay(Pause, time, stoppingToken);
             }
         }
     }

@@ -124,6 +124,12 @@ internal sealed class RunningChunks(
             // Another worker takes the chunk up once its lease has run out.
             log.ChunkGivenUp(execution.Chunk.Key.BatchId, execution.Chunk.Key.Id);
         }
+        catch (Exception e)
+        {
+            // Not known any more, the chunk is handed back by the heartbeat, as if its worker had died over it.
+            log.ChunkFailed(execution.Chunk.Key.BatchId, execution.Chunk.Key.Id, e);
+            held.TryRemove(execution.Chunk.Key, out _);
+        }
         finally
         {
             executing.TryRemove(execution, out _);

@@ -10,11 +10,14 @@ internal static class ScheduleStatements
         on conflict do nothing
         """;
 
-    /// <summary>Locks the next schedule that is due; another worker that is firing it is not waited for.</summary>
+    /// <summary>
+    /// Locks the next schedule that is due and of a kind that this worker knows ($1); another worker that is firing it
+    /// is not waited for.
+    /// </summary>
     public const string NextDue = """
         select tenant_id, name, cron, time_zone, kind, priority, items, next_at
         from jobs.schedules
-        where enabled and next_at <= now()
+        where enabled and next_at <= now() and kind = any ($1::text[])
         order by next_at
         limit 1
         for update skip locked
@@ -29,6 +32,7 @@ internal static class ScheduleStatements
 
     /// <summary>Seconds until the next schedule is due.</summary>
     public const string UntilNext = """
-        select extract(epoch from min(next_at) - clock_timestamp())::float8 from jobs.schedules where enabled
+        select extract(epoch from min(next_at) - clock_timestamp())::float8 from jobs.schedules
+        where enabled and kind = any ($1::text[])
         """;
 }

@@ -21,6 +21,7 @@ internal sealed class Schedules(
     ILogger<Schedules> log
 )
 {
+    private readonly string[] known = [.. kinds.All.Select(k => k.Name)];
     private bool ensured;
 
     /// <summary>Fires what is due; says how long until the next.</summary>
@@ -29,26 +30,26 @@ internal sealed class Schedules(
         await EnsureBuiltInAsync(cancellationToken);
         while (await FireOneAsync(cancellationToken)) { }
         await using var command = database.Engine.CreateCommand(ScheduleStatements.UntilNext);
+        command.Parameters.Add(new() { Value = known });
         return await command.ExecuteScalarAsync(cancellationToken) is double seconds
             ? TimeSpan.FromSeconds(Math.Max(0, seconds))
             : TimeSpan.MaxValue;
     }
 
-    /// <summary>
-    /// The first tick after a time, in the schedule's time zone; null when there is none, as for 30 February.
-    /// </summary>
-    public static DateTimeOffset? NextTick(string cron, TimeZoneInfo zone, DateTimeOffset after)
+    /// <summary>The first tick after a time, in the schedule's time zone.</summary>
+    /// <exception cref="CrontabException">The line is not one, or it never comes, as 30 February.</exception>
+    public static DateTimeOffset NextTick(string cron, TimeZoneInfo zone, DateTimeOffset after)
     {
         var ticks = CrontabSchedule.Parse(cron);
         var local = TimeZoneInfo.ConvertTime(after, zone).DateTime;
-        // The rarest tick, 29 February, comes every eight years at least.
+        // The rarest day, 29 February, comes every eight years at least.
         var end = local.AddYears(10);
         while (true)
         {
             local = ticks.GetNextOccurrence(local, end);
             if (local >= end)
             {
-                return null;
+                throw new CrontabException($"'{cron}' never comes.");
             }
             // A local time that daylight saving skips never comes; one that it repeats comes once, the first time.
             if (zone.IsInvalidTime(local))
@@ -80,7 +81,7 @@ internal sealed class Schedules(
             command.Parameters.Add(new() { Value = schedule.Kind });
             command.Parameters.Add(new() { Value = schedule.Items });
             command.Parameters.Add(
-                new() { Value = NextTick(schedule.Cron, TimeZoneInfo.Utc, time.GetUtcNow())!.Value }
+                new() { Value = NextTick(schedule.Cron, TimeZoneInfo.Utc, time.GetUtcNow()) }
             );
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
@@ -95,85 +96,72 @@ internal sealed class Schedules(
         {
             return false;
         }
-        if (Fault(due) is { } fault)
-        {
-            await DisableAsync(connection, due, fault, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            return true;
-        }
-        await using var batch = submitter.Begin(Draft(due));
         try
         {
-            foreach (var item in due.Items.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            {
-                await batch.AddAsync(Encoding.UTF8.GetBytes(item), cancellationToken);
-            }
-            await batch.WriteAsync(connection, transaction, cancellationToken);
-        }
-        catch (BatchRefusedException e)
-        {
-            // Refused before anything was written: the transaction is good for the rest.
-            var reason = $"{e.Errors[0].Field} {e.Message}";
-            await DisableAsync(connection, due, reason, cancellationToken);
+            await using var batch = await WriteBatchAsync(
+                due,
+                connection,
+                transaction,
+                cancellationToken
+            );
             await transaction.CommitAsync(cancellationToken);
-            return true;
+            batch.Announce();
+            log.ScheduleFired(due.Name, batch.Id);
         }
+        catch (Exception e)
+            when (e is BatchRefusedException or CrontabException or TimeZoneNotFoundException)
+        {
+            // It would fail again at every look: its operator has to mend it.
+            log.ScheduleBroken(due.Name, e.Message);
+            await ExecuteAsync(
+                connection,
+                ScheduleStatements.Disable,
+                cancellationToken,
+                due.TenantId,
+                due.Name
+            );
+            await transaction.CommitAsync(cancellationToken);
+        }
+        return true;
+    }
+
+    private async Task<BatchSubmission> WriteBatchAsync(
+        DueSchedule due,
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken
+    )
+    {
+        var zone = TimeZoneInfo.FindSystemTimeZoneById(due.TimeZone);
+        var next = NextTick(due.Cron, zone, time.GetUtcNow());
+        kinds.TryGet(due.Kind, out var kind);
+        var batch = submitter.Begin(
+            new BatchDraft(due.TenantId, kind!) { Priority = due.Priority }
+        );
+        foreach (var item in due.Items.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            await batch.AddAsync(Encoding.UTF8.GetBytes(item), cancellationToken);
+        }
+        await batch.WriteAsync(connection, transaction, cancellationToken);
         await ExecuteAsync(
             connection,
             ScheduleStatements.Fired,
             cancellationToken,
             due.TenantId,
             due.Name,
-            Next(due)!.Value,
+            next,
             batch.Id
         );
-        await transaction.CommitAsync(cancellationToken);
-        batch.Announce();
-        log.ScheduleFired(due.Name, batch.Id);
-        return true;
+        return batch;
     }
 
-    private BatchDraft Draft(DueSchedule due)
-    {
-        kinds.TryGet(due.Kind, out var kind);
-        return new BatchDraft(due.TenantId, kind!) { Priority = due.Priority };
-    }
-
-    private DateTimeOffset? Next(DueSchedule due) =>
-        NextTick(due.Cron, TimeZoneInfo.FindSystemTimeZoneById(due.TimeZone), time.GetUtcNow());
-
-    private Task DisableAsync(
-        NpgsqlConnection connection,
-        DueSchedule due,
-        string reason,
-        CancellationToken cancellationToken
-    )
-    {
-        log.ScheduleBroken(due.Name, reason);
-        return ExecuteAsync(
-            connection,
-            ScheduleStatements.Disable,
-            cancellationToken,
-            due.TenantId,
-            due.Name
-        );
-    }
-
-    private string? Fault(DueSchedule due) =>
-        !kinds.TryGet(due.Kind, out _) ? $"this worker has no kind '{due.Kind}'"
-        : CrontabSchedule.TryParse(due.Cron) is null
-            ? $"'{due.Cron}' is not a cron line of five fields"
-        : !TimeZoneInfo.TryFindSystemTimeZoneById(due.TimeZone, out _)
-            ? $"there is no time zone '{due.TimeZone}'"
-        : Next(due) is null ? $"'{due.Cron}' never comes"
-        : null;
-
-    private static async Task<DueSchedule?> NextDueAsync(
+    private async Task<DueSchedule?> NextDueAsync(
         NpgsqlConnection connection,
         CancellationToken cancellationToken
     )
     {
         await using var command = new NpgsqlCommand(ScheduleStatements.NextDue, connection);
+        command.Parameters.Add(new() { Value = known });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? new DueSchedule(

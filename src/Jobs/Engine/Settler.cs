@@ -41,12 +41,16 @@ internal sealed class Settler(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var group = new List<Settlement>(MostAtOnce);
+        var chunks = new HashSet<ChunkKey>(MostAtOnce);
         while (await queue.Reader.WaitToReadAsync(cancellationToken))
         {
             var bytes = 0;
+            // A statement sees a chunk as it was before it: a second settlement of the same chunk waits for the next.
             while (
                 group.Count < MostAtOnce
                 && bytes < MostBytesAtOnce
+                && queue.Reader.TryPeek(out var next)
+                && chunks.Add(next.Chunk.Key)
                 && queue.Reader.TryRead(out var settlement)
             )
             {
@@ -55,6 +59,7 @@ internal sealed class Settler(
             }
             await SettleAsync(group, cancellationToken);
             group.Clear();
+            chunks.Clear();
         }
     }
 
@@ -70,12 +75,12 @@ internal sealed class Settler(
                 await WriteAsync(group, cancellationToken);
                 return;
             }
-            catch (PostgresException e) when (!IsPassing(e))
+            catch (Exception e) when (!IsPassing(e) && e is not OperationCanceledException)
             {
                 await DivideAsync(group, e, cancellationToken);
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
                 log.SettleDelayed(group.Count, e);
                 await Task.Delay(Pause, time, cancellationToken);
@@ -86,7 +91,7 @@ internal sealed class Settler(
     // One settlement that PostgreSQL refuses must not hold up the others.
     private async Task DivideAsync(
         IReadOnlyList<Settlement> group,
-        PostgresException e,
+        Exception e,
         CancellationToken cancellationToken
     )
     {
@@ -103,10 +108,16 @@ internal sealed class Settler(
         }
     }
 
-    private static bool IsPassing(PostgresException e) =>
-        e.IsTransient
-        || e.SqlState.StartsWith("57", StringComparison.Ordinal)
-        || e.SqlState.StartsWith("08", StringComparison.Ordinal);
+    // What will not come back the same when it is tried again.
+    private static bool IsPassing(Exception exception) =>
+        exception switch
+        {
+            PostgresException e => e.IsTransient
+                || e.SqlState.StartsWith("57", StringComparison.Ordinal)
+                || e.SqlState.StartsWith("08", StringComparison.Ordinal),
+            NpgsqlException or IOException or TimeoutException => true,
+            _ => false,
+        };
 
     private async Task WriteAsync(
         IReadOnlyList<Settlement> group,

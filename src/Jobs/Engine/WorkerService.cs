@@ -81,7 +81,14 @@ internal sealed class WorkerService(
         using var timer = new PeriodicTimer(options.Value.ProgressInterval, time);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
-            await running.SettleProgressAsync(cancellationToken);
+            try
+            {
+                await running.SettleProgressAsync(cancellationToken);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                log.ProgressFailed(e);
+            }
         }
     }
 

@@ -55,21 +55,19 @@ public sealed class SchedulesTests : EngineTest
     }
 
     [Theory]
-    [InlineData("61 * * * *", "UTC", EngineHost.Kind, "{}", "is not a cron line")]
-    [InlineData(Yearly, "Europe/Nowhere", EngineHost.Kind, "{}", "no time zone")]
-    [InlineData(Yearly, "UTC", "unheard_of", "{}", "has no kind")]
-    [InlineData(Yearly, "UTC", EngineHost.Kind, "not json", "is not valid JSON")]
-    [InlineData(Yearly, "UTC", EngineHost.Kind, "", "must have at least one item")]
-    [InlineData("0 0 30 2 *", "America/New_York", EngineHost.Kind, "{}", "never comes")]
+    [InlineData("61 * * * *", "UTC", "{}", "61")]
+    [InlineData(Yearly, "Europe/Nowhere", "{}", "Europe/Nowhere")]
+    [InlineData(Yearly, "UTC", "not json", "is not valid JSON")]
+    [InlineData(Yearly, "UTC", "", "must have at least one item")]
+    [InlineData("0 0 30 2 *", "America/New_York", "{}", "never comes")]
     public async Task One_that_cannot_fire_is_disabled_and_the_others_go_on(
         string cron,
         string zone,
-        string kind,
         string items,
         string reason
     )
     {
-        await AddAsync("broken", cron, zone: zone, kind: kind, items: items);
+        await AddAsync("broken", cron, zone: zone, items: items);
         await AddAsync("sound", Yearly, age: "1 minute");
 
         var host = await StartAsync();
@@ -92,6 +90,32 @@ public sealed class SchedulesTests : EngineTest
         );
         await host.WaitForEndAsync(retried.Id, Stop);
         (await Database.ScalarAsync<long>("select count(*) from jobs.batches", Stop)).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task One_of_a_kind_that_no_worker_knows_waits_for_one_that_does()
+    {
+        const string Kind = "unheard_of";
+        await AddAsync("rare", Yearly, kind: Kind);
+        await AddAsync("sound", Yearly, age: "1 minute");
+
+        await StartAsync();
+        await UntilAsync(
+            "select last_batch_id is not null from jobs.schedules where name = 'sound0'"
+        );
+        (
+            await Database.ScalarAsync<bool>(
+                "select enabled and last_batch_id is null from jobs.schedules where name = 'rare0'",
+                Stop
+            )
+        ).ShouldBeTrue();
+        await StartAsync(
+            new EngineHostOptions { Services = services => services.AddKind<WorkHandler>(Kind) }
+        );
+
+        await UntilAsync(
+            "select last_batch_id is not null from jobs.schedules where name = 'rare0'"
+        );
     }
 
     [Fact]
@@ -145,7 +169,7 @@ public sealed class SchedulesTests : EngineTest
         var days = new HashSet<DateOnly>();
         while (tick < end)
         {
-            var next = Schedules.NextTick("30 2 * * *", Berlin, tick)!.Value;
+            var next = Schedules.NextTick("30 2 * * *", Berlin, tick);
             next.ShouldBeGreaterThan(tick);
             days.Add(DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(next, Berlin).DateTime))
                 .ShouldBeTrue();

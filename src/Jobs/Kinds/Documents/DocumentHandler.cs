@@ -37,7 +37,7 @@ internal sealed class DocumentHandler(
             );
             return ItemOutcome.Success(
                 result ?? throw Deleted(id),
-                DocumentJson.Default.DocumentResult
+                DocumentJson.Plain.DocumentResult
             );
         }
         catch (ItemException e) when (!e.Error.Retryable)

@@ -24,7 +24,7 @@ internal sealed class QueryHandler(SearchService search) : IItemHandler
         try
         {
             var answer = await search.SearchAsync(item.TenantId, request, cancellationToken);
-            return ItemOutcome.Success(answer, QueryJson.Default.SearchAnswer);
+            return ItemOutcome.Success(answer, QueryJson.Plain.SearchAnswer);
         }
         catch (TimeoutException e)
         {
