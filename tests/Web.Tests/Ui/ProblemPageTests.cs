@@ -3,8 +3,6 @@ using System.Net.Http.Headers;
 using Jobs.Testing;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
-using Shouldly;
-using Xunit;
 
 namespace Jobs.Web.Tests.Ui;
 
