@@ -83,13 +83,6 @@ internal static class BatchSubmitApi
         CancellationToken cancellationToken
     )
     {
-        if (context.Request.ContentLength > ApiLimits.JsonBytes)
-        {
-            throw new BadHttpRequestException(
-                $"A JSON body has at most {ApiLimits.JsonBytes} bytes; send more items as application/x-ndjson to /api/v1/batch/jobs.",
-                StatusCodes.Status413PayloadTooLarge
-            );
-        }
         using var reader = new BodyReader();
         var submission = new JsonSubmission(
             await reader.ReadAsync(context.Request, cancellationToken),
