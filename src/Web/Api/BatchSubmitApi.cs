@@ -3,7 +3,6 @@ using Jobs.Kinds;
 using Jobs.Tenancy;
 using Jobs.Web.Api.Submission;
 using Jobs.Web.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
@@ -85,16 +84,6 @@ internal static class BatchSubmitApi
         CancellationToken cancellationToken
     )
     {
-        if (context.Request.ContentLength > ApiLimits.JsonBytes)
-        {
-            throw new BadHttpRequestException(
-                $"A JSON body has at most {ApiLimits.JsonBytes} bytes; send more items as application/x-ndjson to /api/v1/batch/jobs.",
-                StatusCodes.Status413PayloadTooLarge
-            );
-        }
-        // The endpoint's own limit is that of lines; a body without a length is counted as it comes in.
-        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize =
-            ApiLimits.JsonBytes;
         using var reader = new BodyReader();
         var submission = new JsonSubmission(
             await reader.ReadAsync(context.Request, cancellationToken),
