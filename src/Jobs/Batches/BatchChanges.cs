@@ -47,8 +47,8 @@ public sealed class BatchChanges
 
         internal Watch(BatchChanges owner) => this.owner = owner;
 
-        /// <summary>Waits until the batch changed, or the time is over.</summary>
-        public Task WaitAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
+        /// <summary>Waits until the batch changed, or the time is over; says whether it changed.</summary>
+        public Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
             signal.WaitAsync(timeout, cancellationToken);
 
         public void Dispose() => owner.End(this);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Unicode;
 using Jobs.Batches;
 using Jobs.Kinds;
@@ -12,6 +13,8 @@ internal sealed class ChunkLedger(LeasedChunk chunk, EngineOptions options)
 {
     /// <summary>Most bytes of a result.</summary>
     public const int MaxResultBytes = 4 * 1024 * 1024;
+
+    private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
 
     private readonly Lock gate = new();
 
@@ -55,7 +58,7 @@ internal sealed class ChunkLedger(LeasedChunk chunk, EngineOptions options)
                     outcomes.AddFailure(position, microseconds, error);
                     break;
                 default:
-                    AddSuccess(position, microseconds, attempt.Result.Span);
+                    AddSuccess(position, microseconds, attempt.Result.Span, attempt.IsTrusted);
                     break;
             }
             return outcomes.Length;
@@ -119,7 +122,12 @@ internal sealed class ChunkLedger(LeasedChunk chunk, EngineOptions options)
         }
     }
 
-    private void AddSuccess(int position, long microseconds, ReadOnlySpan<byte> result)
+    private void AddSuccess(
+        int position,
+        long microseconds,
+        ReadOnlySpan<byte> result,
+        bool trusted
+    )
     {
         if (result.Length > MaxResultBytes)
         {
@@ -129,14 +137,36 @@ internal sealed class ChunkLedger(LeasedChunk chunk, EngineOptions options)
                 AttemptErrors.ResultTooLarge(result.Length)
             );
         }
-        else if (result.Contains((byte)0) || !Utf8.IsValid(result))
+        else if (!trusted && !IsJson(result))
         {
-            // PostgreSQL would refuse the whole page for it.
+            // It would make the whole page unreadable.
             outcomes.AddFailure(position, microseconds, AttemptErrors.InvalidResult);
         }
         else
         {
             outcomes.AddSuccess(position, microseconds, result);
+        }
+    }
+
+    private static bool IsJson(ReadOnlySpan<byte> result)
+    {
+        if (result.IsEmpty)
+        {
+            return true;
+        }
+        if (!Utf8.IsValid(result))
+        {
+            return false;
+        }
+        try
+        {
+            var reader = new Utf8JsonReader(result, AnyDepth);
+            while (reader.Read()) { }
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 

@@ -72,8 +72,14 @@ internal sealed class BatchWaiter(
         )
         {
             var left = wait - time.GetElapsedTime(started);
-            await watch.WaitAsync(left < Interval ? left : Interval, cancellationToken);
-            status = await ReadSharedAsync(tenantId, id, cancellationToken);
+            var changed = await watch.WaitAsync(
+                left < Interval ? left : Interval,
+                cancellationToken
+            );
+            // A shared status may be from just before the change.
+            status = changed
+                ? await reader.GetAsync(tenantId, id, cancellationToken)
+                : await ReadSharedAsync(tenantId, id, cancellationToken);
         }
         return status;
     }

@@ -203,6 +203,8 @@ public sealed class AttemptTests : EngineTest
     [Theory]
     [InlineData("nul", "invalid_result")]
     [InlineData("utf8", "invalid_result")]
+    [InlineData("text", "invalid_result")]
+    [InlineData("two values", "invalid_result")]
     [InlineData("large", "result_too_large")]
     public async Task A_result_that_cannot_be_kept_fails_its_item_alone(string what, string code)
     {
@@ -213,6 +215,8 @@ public sealed class AttemptTests : EngineTest
                     {
                         (0, "nul") => (byte[])[(byte)'"', 0, (byte)'"'],
                         (0, "utf8") => (byte[])[(byte)'"', 0xC3, (byte)'"'],
+                        (0, "text") => "done"u8.ToArray(),
+                        (0, "two values") => "1,2"u8.ToArray(),
                         (0, _) => Encoding.ASCII.GetBytes(
                             $"\"{new string('x', 4 * 1024 * 1024)}\""
                         ),
