@@ -11,9 +11,12 @@ internal readonly record struct OutcomeLine(
     ReadOnlyMemory<byte> Error
 )
 {
+    // A result may be as deep as its handler made it; what was kept must be readable.
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = int.MaxValue };
+
     public static OutcomeLine Parse(ReadOnlyMemory<byte> line)
     {
-        var reader = new Utf8JsonReader(line.Span);
+        var reader = new Utf8JsonReader(line.Span, Options);
         reader.Read();
         reader.Read();
         var position = reader.GetInt32();
