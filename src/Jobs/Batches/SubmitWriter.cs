@@ -79,7 +79,7 @@ internal sealed class SubmitWriter(JobsDataSource database, BatchOptions options
             await copy.DisposeAsync();
             copy = null;
         }
-        if (connection is null && alongside is not null)
+        if (connection is null && (alongside is not null || submitted.Draft.After is not null))
         {
             await BeginAsync(cancellationToken);
         }
@@ -138,6 +138,10 @@ internal sealed class SubmitWriter(JobsDataSource database, BatchOptions options
         CancellationToken cancellationToken
     )
     {
+        if (submitted.Draft.After is { } after)
+        {
+            await LockPredecessorAsync(submitted, after, target, within, cancellationToken);
+        }
         // Sent together, the commands of a batch are one transaction unless there is one already.
         await using var statements = new NpgsqlBatch(target, within);
         if (held.Count > 0)
@@ -146,6 +150,32 @@ internal sealed class SubmitWriter(JobsDataSource database, BatchOptions options
         }
         statements.BatchCommands.Add(BatchCommand(submitted));
         await statements.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static async Task LockPredecessorAsync(
+        SubmittedBatch submitted,
+        Guid after,
+        NpgsqlConnection target,
+        NpgsqlTransaction? within,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = new NpgsqlCommand(
+            SubmitStatements.LockPredecessor,
+            target,
+            within
+        )
+        {
+            Parameters =
+            {
+                new() { Value = submitted.Draft.TenantId },
+                new() { Value = after },
+            },
+        };
+        if (await command.ExecuteScalarAsync(cancellationToken) is null)
+        {
+            throw new BatchRefusedException("after", "is not the id of one of your batches");
+        }
     }
 
     private NpgsqlBatchCommand PagesCommand(Guid batchId) =>
@@ -221,6 +251,17 @@ internal sealed class SubmitWriter(JobsDataSource database, BatchOptions options
                     NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
                 },
                 new() { Value = submitted.At },
+                new()
+                {
+                    Value = (object?)draft.ExpiresAfter ?? DBNull.Value,
+                    NpgsqlDbType = NpgsqlDbType.Interval,
+                },
+                new()
+                {
+                    Value = (object?)draft.After ?? DBNull.Value,
+                    NpgsqlDbType = NpgsqlDbType.Uuid,
+                },
+                new() { Value = draft.AfterSuccess },
             },
         };
     }

@@ -5,10 +5,14 @@ using Npgsql;
 
 namespace Jobs.Engine;
 
-/// <summary>What happens at a time: scheduled chunks become ready, schedules fire, partitions are made ahead.</summary>
+/// <summary>
+/// What happens at a time: scheduled chunks become ready, batches expire or are released, schedules fire, partitions are
+/// made ahead.
+/// </summary>
 internal sealed class DueWork(
     JobsDataSource database,
     Schedules schedules,
+    DueBatches batches,
     WorkSignal signal,
     IOptions<EngineOptions> options,
     TimeProvider time,
@@ -30,7 +34,8 @@ internal sealed class DueWork(
                 await EnsurePartitionsAsync(cancellationToken);
                 var chunk = await PromoteAsync(cancellationToken);
                 var schedule = await schedules.FireDueAsync(cancellationToken);
-                pause = Min(pause, Min(chunk, schedule));
+                var batch = await batches.FollowAsync(cancellationToken);
+                pause = Min(pause, Min(batch, Min(chunk, schedule)));
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
