@@ -7,6 +7,7 @@ using Jobs.Kinds;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Jobs.Testing;
@@ -37,7 +38,7 @@ public sealed class EngineHost : IAsyncDisposable
 
     public RecordedLog Log { get; }
 
-    /// <summary>Starts a host that works, unless the options switch its worker off.</summary>
+    /// <summary>Starts a host that works, unless the options switch its worker off; its worker is registered.</summary>
     public static async Task<EngineHost> StartAsync(
         TestDatabase database,
         EngineHostOptions options,
@@ -70,7 +71,12 @@ public sealed class EngineHost : IAsyncDisposable
         options.Services(builder.Services);
         var host = builder.Build();
         await host.StartAsync(cancellationToken);
-        return new EngineHost(host, log);
+        var started = new EngineHost(host, log);
+        if (started.Get<IOptions<EngineOptions>>().Value.Enabled)
+        {
+            await log.WaitForAsync(" started with ", cancellationToken);
+        }
+        return started;
     }
 
     /// <summary>Starts a host that submits, reads and steers, and executes nothing.</summary>

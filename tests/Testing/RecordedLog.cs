@@ -22,7 +22,12 @@ public sealed class RecordedLog : ILoggerProvider
             {
                 return found;
             }
-            await added.WaitAsync(EngineHost.Patience, cancellationToken);
+            if (!await added.WaitAsync(EngineHost.Patience, cancellationToken))
+            {
+                throw new TimeoutException(
+                    $"Nobody logged '{text}', but:\n{string.Join('\n', entries)}"
+                );
+            }
         }
     }
 

@@ -1,7 +1,6 @@
 using Jobs.Database;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Jobs.Engine;
 
@@ -41,8 +40,9 @@ internal sealed class DueWork(
             {
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            catch (Exception e)
             {
+                // Whatever it was: retries of all batches wait for this loop, and nobody would start it again.
                 log.DueWorkFailed(e);
                 pause = TimeSpan.FromSeconds(1);
             }

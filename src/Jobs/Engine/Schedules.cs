@@ -37,12 +37,20 @@ internal sealed class Schedules(
     }
 
     /// <summary>The first tick after a time, in the schedule's time zone.</summary>
+    /// <exception cref="CrontabException">The line is not one, or it never comes, as 30 February.</exception>
     public static DateTimeOffset NextTick(string cron, TimeZoneInfo zone, DateTimeOffset after)
     {
+        var ticks = CrontabSchedule.Parse(cron);
         var local = TimeZoneInfo.ConvertTime(after, zone).DateTime;
+        // The rarest day, 29 February, comes every eight years at least.
+        var end = local.AddYears(10);
         while (true)
         {
-            local = CrontabSchedule.Parse(cron).GetNextOccurrence(local);
+            local = ticks.GetNextOccurrence(local, end);
+            if (local >= end)
+            {
+                throw new CrontabException($"'{cron}' never comes.");
+            }
             // A local time that daylight saving skips never comes; one that it repeats comes once, the first time.
             if (zone.IsInvalidTime(local))
             {

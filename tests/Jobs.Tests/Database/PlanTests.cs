@@ -1,0 +1,237 @@
+using System.Text.RegularExpressions;
+using Jobs.Batches;
+using Jobs.Engine;
+using Jobs.Kinds.Documents;
+using Jobs.Testing;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Jobs.Tests.Database;
+
+/// <summary>
+/// What runs per request or per chunk reads no table that grows from end to end, whether PostgreSQL plans it for these
+/// values or once for all.
+/// </summary>
+public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<PlanTests.Filled>
+{
+    private const string SettleTypes =
+        "uuid[], bigint[], int[], int[], smallint[], smallint[], smallint[], smallint[], smallint[], text[], text[], "
+        + "bytea[], smallint[], bool[], bigint[], smallint[], bigint[], bytea[], smallint[], interval";
+
+    private const string SettleValues =
+        "array[{id}]::uuid[], array[1], array[1], array[0], array[1], array[10], array[10], array[0], array[0], "
+        + "array['[0,1]'], array[null], array[null]::bytea[], array[0], array[false], array[1], array[2], array[20], "
+        + "array['\\x01']::bytea[], array[1], '30 days'";
+
+    private static readonly Dictionary<string, Statement> Statements = new(StringComparer.Ordinal)
+    {
+        ["Lease"] = new(
+            LeaseStatements.Lease,
+            "uuid, text[], int[], int",
+            "{id}, array['k0', 'k1', 'k2'], array[8, 8, 8], 8",
+            Engine: true
+        ),
+        ["Promote"] = new(LeaseStatements.Promote, "", "", Engine: true),
+        ["Settle"] = new(SettleStatement.Settle, SettleTypes, SettleValues, Engine: true),
+        ["Heartbeat"] = new(
+            WorkerStatements.Heartbeat,
+            "uuid, interval, text",
+            "{id}, '30 seconds', 'active'",
+            Engine: true
+        ),
+        ["Disown"] = new(
+            WorkerStatements.Disown,
+            "uuid, uuid[], bigint[], int[]",
+            "{id}, array[{id}]::uuid[], array[1], array[1]",
+            Engine: true
+        ),
+        ["Rescue"] = new(
+            WorkerStatements.Rescue,
+            "uuid[], bool",
+            "array[{id}]::uuid[], true",
+            Engine: true
+        ),
+        ["Get"] = new(ReadStatements.Get, "int, uuid", "2, {id}"),
+        ["List"] = new(
+            ReadStatements.List,
+            "int, text, text, smallint, uuid, int",
+            "2, null, null, null, null, 50"
+        ),
+        ["List, from a batch on"] = new(
+            ReadStatements.List,
+            "int, text, text, smallint, uuid, int",
+            "2, 'running', 'k1', 1::smallint, {id}, 50"
+        ),
+        ["Pages"] = new(ReadStatements.Pages, "int, uuid, int, text, int", "2, {id}, 3, null, 4"),
+        ["Pages with failures"] = new(
+            ReadStatements.Pages,
+            "int, uuid, int, text, int",
+            "2, {id}, 0, 'failed', 4"
+        ),
+        ["Pages with pending"] = new(
+            ReadStatements.Pages,
+            "int, uuid, int, text, int",
+            "2, {id}, 0, 'pending', 4"
+        ),
+        ["Outcomes"] = new(ReadStatements.Outcomes, "uuid, int[]", "{id}, array[0, 1, 2, 3]"),
+        ["Chunks"] = new(ReadStatements.Chunks, "uuid, int[]", "{id}, array[0, 1, 2, 3]"),
+        ["Errors"] = new(ReadStatements.Errors, "int, uuid", "2, {id}"),
+        ["FailuresSince"] = new(
+            ReadStatements.FailuresSince,
+            "int, uuid, bigint, int",
+            "2, {id}, 1, 1000"
+        ),
+        ["Lock"] = new(SteerStatements.Lock, "int, uuid", "2, {id}"),
+        ["Cancel"] = new(SteerStatements.Cancel, "int, uuid, interval", "2, {id}, '30 days'"),
+        ["Delete"] = new(SteerStatements.Delete, "int, uuid", "2, {id}"),
+        ["Find a document"] = new(DocumentSql.Find, "uuid, int", "{id}, 2"),
+        ["Find a duplicate"] = new(
+            DocumentSql.FindDuplicate,
+            "int, bytea",
+            "2, decode(repeat('ab', 32), 'hex')"
+        ),
+    };
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string, string> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<string, string>();
+            foreach (var name in Statements.Keys)
+            {
+                cases.Add(name, "force_custom_plan");
+                cases.Add(name, "force_generic_plan");
+            }
+            return cases;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task No_table_that_grows_is_read_from_end_to_end(string name, string mode)
+    {
+        var statement = Statements[name];
+        var plan = await filled.PlanAsync(statement, mode, Stop);
+
+        plan.ShouldNotBeEmpty();
+        Scan().Matches(plan).Select(m => m.Value).ShouldBeEmpty(plan);
+    }
+
+    [GeneratedRegex(
+        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages)\w*",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex Scan();
+
+    /// <summary>A statement with values that are like those of the program.</summary>
+    /// <param name="Values">As SQL; <c>{id}</c> stands for a batch.</param>
+    /// <param name="Engine">Whether it runs with the engine's planner settings.</param>
+    public sealed record Statement(string Sql, string Types, string Values, bool Engine = false);
+
+    /// <summary>A database with 1,000 batches in flight, 20,000 chunks of three kinds, and as many documents.</summary>
+    public sealed class Filled : IAsyncLifetime
+    {
+        private const string Fill = """
+            create temporary table made as
+            select (lpad(to_hex((extract(epoch from now()) * 1000)::bigint), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid as id,
+                n
+            from generate_series(1, 1000) n;
+
+            insert into jobs.batches (id, tenant_id, kind, priority, state, total, succeeded, max_attempts, item_timeout_ms, started_at)
+            select id, 1 + n % 2, 'k' || n % 3, 1, 'running', 300, 100, 3, 60000, now() from made;
+
+            insert into jobs.item_pages (batch_id, page, first, count, items)
+            select id, p, p * 10, 10, repeat(E'{}\n', 9) || '{}' from made, generate_series(0, 29) p;
+
+            insert into jobs.chunks (batch_id, page, kind, rank, state, count)
+            select id, p, 'k' || n % 3, n * 1000 + p, 'ready', 10 from made, generate_series(0, 19) p;
+
+            insert into jobs.outcome_pages (batch_id, page, version, part, attempt, succeeded, failed, cancelled, outcomes)
+            select id, p, p, 1, 1, 10, 0, 0, '' from made, generate_series(20, 29) p;
+
+            insert into jobs.blobs (id, tenant_id, length, sha256)
+            select gen_random_uuid(), 2, 1, decode(repeat('cd', 32), 'hex');
+
+            insert into jobs.documents (id, tenant_id, batch_id, blob_id, state, name, media_type, length, sha256)
+            select gen_random_uuid(), 2, m.id, b.id, 'ready', 'a', 'text/plain', 1, sha256((m.n || '-' || g)::bytea)
+            from made m, generate_series(1, 20) g, jobs.blobs b;
+
+            -- Partitions of the weeks to come are empty, and an empty table is read from end to end.
+            do $$
+            declare
+                part regclass;
+                filled bool;
+            begin
+                for part in
+                    select i.inhrelid
+                    from pg_inherits i
+                    where i.inhparent in ('jobs.item_pages'::regclass, 'jobs.outcome_pages'::regclass)
+                loop
+                    execute format('select exists (select from %s)', part) into filled;
+                    if not filled then
+                        execute format('drop table %s', part);
+                    end if;
+                end loop;
+            end $$;
+
+            analyze;
+            """;
+
+        private readonly TestDatabase database = new();
+        private Guid batch;
+
+        public async ValueTask InitializeAsync()
+        {
+            await database.InitializeAsync();
+            await database.ScalarAsync<int>(Fill, CancellationToken.None);
+            batch = await database.ScalarAsync<Guid>(
+                "select id from jobs.batches order by id offset 500 limit 1",
+                CancellationToken.None
+            );
+        }
+
+        public ValueTask DisposeAsync() => database.DisposeAsync();
+
+        internal async Task<string> PlanAsync(
+            Statement statement,
+            string mode,
+            CancellationToken ct
+        )
+        {
+            var pool = statement.Engine ? database.DataSource.Engine : database.DataSource.Requests;
+            await using var connection = await pool.OpenConnectionAsync(ct);
+            var types = statement.Types.Length > 0 ? $"({statement.Types})" : "";
+            var values = statement.Values.Length > 0 ? $"({statement.Values})" : "";
+            await ExecuteAsync(connection, $"set plan_cache_mode = {mode}", ct);
+            await ExecuteAsync(connection, $"prepare tried{types} as {statement.Sql}", ct);
+            await using var explain = new NpgsqlCommand(
+                $"explain (costs off) execute tried{values.Replace("{id}", $"'{batch}'", StringComparison.Ordinal)}",
+                connection
+            );
+            var lines = new List<string>();
+            await using (var row = await explain.ExecuteReaderAsync(ct))
+            {
+                while (await row.ReadAsync(ct))
+                {
+                    lines.Add(row.GetString(0));
+                }
+            }
+            await ExecuteAsync(connection, "deallocate tried; reset plan_cache_mode", ct);
+            return string.Join('\n', lines);
+        }
+
+        private static async Task ExecuteAsync(
+            NpgsqlConnection connection,
+            string sql,
+            CancellationToken ct
+        )
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync(ct);
+        }
+    }
+}
