@@ -36,26 +36,28 @@ internal static class RetryStatements
 
     /// <summary>
     /// The rows of the next pages, from $2 on, that have an outcome of this kind: $3 whether cancelled ones, $4 the code
-    /// or null, $5 how many pages. No other row is opened.
+    /// or null, $5 how many pages. No other row is opened, and none is looked at beyond the last of these pages.
     /// </summary>
     public const string Outcomes = """
-        with match as (
-            select o.page, o.version, o.part
+        with next as materialized (
+            select o.page
             from jobs.outcome_pages o
             where o.batch_id = $1 and o.page >= $2 and o.attempt < 10000
                 and case
                     when $3 then o.cancelled > 0
                     else o.failed > 0 and o.attempt > 0 and ($4::text is null or o.error_codes ? $4) end
-        ),
-        next as (
-            select m.page from match m group by m.page order by m.page limit $5
+            group by o.page
+            order by o.page
+            limit $5
         )
         select o.page, p.count, o.version, o.part, o.attempt, o.items, o.outcomes, o.superseded
         from next n
-        join match m on m.page = n.page
-        join jobs.outcome_pages o
-            on o.batch_id = $1 and o.page = m.page and o.version = m.version and o.part = m.part
-        join jobs.item_pages p on p.batch_id = $1 and p.page = m.page
+        join jobs.outcome_pages o on o.batch_id = $1 and o.page = n.page
+        join jobs.item_pages p on p.batch_id = $1 and p.page = n.page
+        where o.attempt < 10000
+            and case
+                when $3 then o.cancelled > 0
+                else o.failed > 0 and o.attempt > 0 and ($4::text is null or o.error_codes ? $4) end
         order by o.page, o.version, o.part
         """;
 
