@@ -11,7 +11,11 @@ internal sealed class RetrySelection
 
     private RetrySelection(OutcomeRow row)
     {
-        Row = row;
+        // The texts may be large: of one row at a time they are held.
+        Row = row with
+        {
+            Outcomes = null,
+        };
         Superseded = ItemSet.Empty(row.PageCount);
         Items = ItemSet.Empty(row.PageCount);
     }
