@@ -117,7 +117,7 @@ public sealed class BatchSubmission : IAsyncDisposable
     public void Announce()
     {
         // A time limit or a predecessor is looked after by whoever looks after what is due.
-        var held = draft.NotBefore is not null || draft.After is not null;
+        var held = draft.NotBefore > submittedAt || draft.After is not null;
         if (!held)
         {
             signal.Announce(scheduled: false);

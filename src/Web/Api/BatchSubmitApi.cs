@@ -3,7 +3,9 @@ using Jobs.Kinds;
 using Jobs.Tenancy;
 using Jobs.Web.Api.Submission;
 using Jobs.Web.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Jobs.Web.Api;
 
@@ -90,6 +92,9 @@ internal static class BatchSubmitApi
                 StatusCodes.Status413PayloadTooLarge
             );
         }
+        // The endpoint's own limit is that of lines; a body without a length is counted as it comes in.
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize =
+            ApiLimits.JsonBytes;
         using var reader = new BodyReader();
         var submission = new JsonSubmission(
             await reader.ReadAsync(context.Request, cancellationToken),
@@ -123,6 +128,14 @@ internal static class BatchSubmitApi
             {
                 draft.Refuse(name, "is not a field of a batch");
             }
+        }
+        // While it streams it holds a connection and a transaction: who sends slower than this is sent away.
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = new Microsoft.AspNetCore.Server.Kestrel.Core.MinDataRate(
+                ApiLimits.NdjsonBytesPerSecond,
+                TimeSpan.FromSeconds(10)
+            );
         }
         await using var batch = submitter.Begin(draft.Build());
         await NdjsonSubmission.ReadAsync(context.Request.BodyReader, batch, cancellationToken);

@@ -5,6 +5,8 @@ namespace Jobs.Web.Api.Submission;
 /// <summary>A request's body as one piece of memory, given back when it is disposed.</summary>
 internal sealed class BodyReader : IDisposable
 {
+    private const int FirstBytes = 4 * 1024;
+    private const int MostAtFirst = 256 * 1024;
     private byte[] buffer = [];
 
     public ReadOnlyMemory<byte> Body { get; private set; }
@@ -15,8 +17,9 @@ internal sealed class BodyReader : IDisposable
         CancellationToken cancellationToken
     )
     {
+        // A length is only a claim: what is large is grown into as it comes.
         buffer = ArrayPool<byte>.Shared.Rent(
-            (int)Math.Clamp(request.ContentLength ?? 0, 4 * 1024, ApiLimits.JsonBytes) + 1
+            (int)Math.Clamp(request.ContentLength ?? 0, FirstBytes, MostAtFirst) + 1
         );
         var length = 0;
         while (true)

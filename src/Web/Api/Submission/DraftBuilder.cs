@@ -14,6 +14,7 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller)
     private readonly List<BatchError> errors = [];
     private readonly Dictionary<string, string> metadata = new(StringComparer.Ordinal);
     private Kind? kind;
+    private int errorCount;
     private Priority priority = Priority.Normal;
     private int maxAttempts = BatchLimits.DefaultMaxAttempts;
     private TimeSpan? itemTimeout;
@@ -100,7 +101,14 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller)
     /// <summary>The kind, where the address says it.</summary>
     public void Use(string name) => kind = kinds.TryGet(name, out var known) ? known : null;
 
-    public void Refuse(string field, string message) => errors.Add(new BatchError(field, message));
+    public void Refuse(string field, string message)
+    {
+        errorCount++;
+        if (errors.Count < BatchLimits.ListedErrors)
+        {
+            errors.Add(new BatchError(field, message));
+        }
+    }
 
     /// <summary>The draft, once everything was said.</summary>
     /// <exception cref="BatchRefusedException">A rule is broken.</exception>
@@ -120,7 +128,7 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller)
         }
         if (errors.Count > 0)
         {
-            throw new BatchRefusedException(errors, errors.Count);
+            throw new BatchRefusedException(errors, errorCount);
         }
         return new BatchDraft(caller.TenantId, kind!)
         {
