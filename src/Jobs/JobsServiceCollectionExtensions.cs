@@ -25,6 +25,7 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<BatchReader>();
         services.AddSingleton<ItemReader>();
         services.AddSingleton<BatchSteering>();
+        services.AddSingleton<BatchRetry>();
         services.AddHostedService<PartitionKeeper>();
         services.AddHostedService<NoticeSender>();
         services.AddHostedService<NoticeListener>();
@@ -72,6 +73,7 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<WorkerRegistry>();
         services.AddSingleton<Heartbeat>();
         services.AddSingleton<Schedules>();
+        services.AddSingleton<DueBatches>();
         services.AddSingleton<DueWork>();
         services.AddHostedService<WorkerService>();
         return services;

@@ -18,6 +18,15 @@ public sealed record BatchDraft(int TenantId, Kind Kind)
     /// <summary>Before then nothing of it starts.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
+    /// <summary>How long after its submission it must be done, or it ends expired; null for no limit.</summary>
+    public TimeSpan? ExpiresAfter { get; init; }
+
+    /// <summary>A batch of the same tenant that must end first.</summary>
+    public Guid? After { get; init; }
+
+    /// <summary>Whether that batch must succeed, or this one is cancelled.</summary>
+    public bool AfterSuccess { get; init; }
+
     /// <summary>Whether one bad item refuses the batch; otherwise it fails alone.</summary>
     public bool Strict { get; init; }
 

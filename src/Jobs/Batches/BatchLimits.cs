@@ -27,6 +27,9 @@ public static class BatchLimits
     /// <summary>Errors that a refused submission lists.</summary>
     public const int ListedErrors = 100;
 
+    /// <summary>Longest time that a batch may be given.</summary>
+    public static readonly TimeSpan MaxExpiresAfter = TimeSpan.FromDays(365);
+
     /// <summary>Longest timeout of an item.</summary>
     public static readonly TimeSpan MaxItemTimeout = TimeSpan.FromDays(1);
 }

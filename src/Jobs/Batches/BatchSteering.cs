@@ -9,34 +9,60 @@ namespace Jobs.Batches;
 public sealed class BatchSteering(
     JobsDataSource database,
     IOptions<BatchOptions> options,
-    Notices notices
+    Notices notices,
+    WorkSignal signal
 )
 {
     /// <summary>
     /// Cancels a batch: what has not started ends cancelled at once, running items get their token cancelled, and the
     /// batch is <c>cancelled</c> when the last of them has ended.
     /// </summary>
-    public async Task<SteerResult> CancelAsync(
+    public Task<SteerResult> CancelAsync(
+        int tenantId,
+        Guid id,
+        CancellationToken cancellationToken
+    ) => CancelAsync(tenantId, id, CancelCause.Caller, cancellationToken);
+
+    /// <summary>
+    /// Pauses a batch: when this has returned nothing more of it starts but the items of chunks that workers hold.
+    /// </summary>
+    public async Task<SteerResult> PauseAsync(
         int tenantId,
         Guid id,
         CancellationToken cancellationToken
     )
     {
-        var was = await SteerAsync(
-            SteerStatements.Cancel,
-            cancellationToken,
-            tenantId,
-            id,
-            options.Value.Retention
-        );
-        notices.SendCancel(id);
+        var was = await SteerAsync(SteerStatements.Pause, cancellationToken, tenantId, id);
         notices.SendChange(id);
         return was switch
         {
             null => SteerResult.NotFound,
-            BatchState.Cancelling or BatchState.Cancelled => SteerResult.Already,
-            BatchState.Completed or BatchState.Expired => SteerResult.Illegal,
-            _ => SteerResult.Done,
+            BatchState.Paused => SteerResult.Already,
+            { } state when BatchTransitions.Allows(state, BatchState.Paused) => SteerResult.Done,
+            _ => SteerResult.Illegal,
+        };
+    }
+
+    /// <summary>Lets a paused batch go on from where it was.</summary>
+    public async Task<SteerResult> ResumeAsync(
+        int tenantId,
+        Guid id,
+        CancellationToken cancellationToken
+    )
+    {
+        var was = await SteerAsync(SteerStatements.Resume, cancellationToken, tenantId, id);
+        notices.SendChange(id);
+        if (was == BatchState.Paused)
+        {
+            signal.Announce(scheduled: false);
+            signal.Announce(scheduled: true);
+        }
+        return was switch
+        {
+            null => SteerResult.NotFound,
+            BatchState.Paused => SteerResult.Done,
+            BatchState.Queued or BatchState.Running => SteerResult.Already,
+            _ => SteerResult.Illegal,
         };
     }
 
@@ -55,6 +81,47 @@ public sealed class BatchSteering(
             var state when state.Value.IsEnded() => SteerResult.Done,
             _ => SteerResult.Illegal,
         };
+    }
+
+    /// <summary>
+    /// Cancels for a cause; one that does not hold any more, because somebody was faster, is as if there were no such
+    /// batch.
+    /// </summary>
+    internal async Task<SteerResult> CancelAsync(
+        int tenantId,
+        Guid id,
+        CancelCause cause,
+        CancellationToken cancellationToken
+    )
+    {
+        var was = await SteerAsync(
+            SteerStatements.Cancel,
+            cancellationToken,
+            tenantId,
+            id,
+            options.Value.Retention,
+            cause.ToString().ToLowerInvariant()
+        );
+        notices.SendCancel(id);
+        notices.SendChange(id);
+        // Others may wait for its end.
+        signal.Announce(scheduled: true);
+        return was switch
+        {
+            null => SteerResult.NotFound,
+            BatchState.Cancelling or BatchState.Cancelled => SteerResult.Already,
+            { } state when BatchTransitions.Allows(state, BatchState.Cancelling) =>
+                SteerResult.Done,
+            _ => SteerResult.Illegal,
+        };
+    }
+
+    /// <summary>Lets a batch go whose predecessor has ended.</summary>
+    internal async Task ReleaseAsync(int tenantId, Guid id, CancellationToken cancellationToken)
+    {
+        await SteerAsync(FollowStatements.Release, cancellationToken, tenantId, id);
+        signal.Announce(scheduled: false);
+        signal.Announce(scheduled: true);
     }
 
     private async Task<BatchState?> SteerAsync(
@@ -80,19 +147,4 @@ public sealed class BatchSteering(
             ? BatchStateExtensions.FromName(reader.GetString(0))
             : null;
     }
-}
-
-/// <summary>What came of steering a batch.</summary>
-public enum SteerResult
-{
-    Done,
-
-    /// <summary>It had been done before.</summary>
-    Already,
-
-    /// <summary>The batch's state does not allow it.</summary>
-    Illegal,
-
-    /// <summary>The tenant has no such batch.</summary>
-    NotFound,
 }

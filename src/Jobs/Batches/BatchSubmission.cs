@@ -114,7 +114,19 @@ public sealed class BatchSubmission : IAsyncDisposable
     ) => writer.WriteAsync(Complete(), connection, transaction, cancellationToken);
 
     /// <summary>Wakes the workers.</summary>
-    public void Announce() => signal.Announce(scheduled: draft.NotBefore > submittedAt);
+    public void Announce()
+    {
+        // A time limit or a predecessor is looked after by whoever looks after what is due.
+        var held = draft.NotBefore > submittedAt || draft.After is not null;
+        if (!held)
+        {
+            signal.Announce(scheduled: false);
+        }
+        if (held || draft.ExpiresAfter is not null)
+        {
+            signal.Announce(scheduled: true);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -5,9 +5,9 @@ namespace Jobs.Batches;
 /// <summary>The failures of a batch that have the same code.</summary>
 public sealed record ErrorGroup(string Code, int Count, ItemStatus Sample)
 {
-    internal static string CodeOf(ItemStatus failed)
+    internal static string CodeOf(ReadOnlyMemory<byte> error)
     {
-        var reader = new Utf8JsonReader(failed.Error.Span);
+        var reader = new Utf8JsonReader(error.Span);
         while (reader.Read())
         {
             if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("code"u8))

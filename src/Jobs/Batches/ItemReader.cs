@@ -73,7 +73,11 @@ public sealed class ItemReader(JobsDataSource database)
             groups.Select(g => g.Page).Distinct(),
             cancellationToken
         );
-        return groups.ConvertAll(g => new ErrorGroup(g.Code, g.Count, samples[g.Code]));
+        // The last of a code may have been retried since they were counted.
+        return groups
+            .Where(g => samples.ContainsKey(g.Code))
+            .Select(g => new ErrorGroup(g.Code, g.Count, samples[g.Code]))
+            .ToList();
     }
 
     /// <summary>Failures that were settled after a version of the batch, at most about <paramref name="limit"/>.</summary>
@@ -97,10 +101,14 @@ public sealed class ItemReader(JobsDataSource database)
             var ids = row.IsDBNull(4) ? null : row.GetString(4).Split('\n');
             var attempt = row.GetInt16(1);
             var first = row.GetInt32(3);
+            var superseded = ItemSet.FromColumn(
+                row.IsDBNull(6) ? [] : row.GetFieldValue<byte[]>(6),
+                row.GetInt16(5)
+            );
             failures.AddRange(
                 OutcomeLine
                     .ParseAll(row.GetFieldValue<byte[]>(2))
-                    .Where(o => o.State == ItemState.Failed)
+                    .Where(o => o.State == ItemState.Failed && !superseded.Contains(o.Position))
                     .Select(o => PageItems.ToStatus(o, first, ids, attempt))
                     .Take(limit - failures.Count)
             );
@@ -132,7 +140,7 @@ public sealed class ItemReader(JobsDataSource database)
                 var item in pages.SelectMany(p => p.Items()).Where(i => i.State == ItemState.Failed)
             )
             {
-                samples.TryAdd(ErrorGroup.CodeOf(item), item);
+                samples.TryAdd(ErrorGroup.CodeOf(item.Error), item);
             }
         }
         return samples;
@@ -230,7 +238,8 @@ public sealed class ItemReader(JobsDataSource database)
                 .AddOutcomes(
                     row.GetInt16(1),
                     row.IsDBNull(2) ? null : row.GetFieldValue<byte[]>(2),
-                    row.IsDBNull(3) ? null : row.GetFieldValue<byte[]>(3)
+                    row.IsDBNull(3) ? null : row.GetFieldValue<byte[]>(3),
+                    row.IsDBNull(4) ? [] : row.GetFieldValue<byte[]>(4)
                 );
         }
     }

@@ -49,7 +49,9 @@ public sealed class ItemSet
     /// <summary>The bytes of the column; the set must not change afterwards.</summary>
     public byte[] ToColumn() => bits;
 
-    public bool Contains(int item) => (bits[item >> 3] & (1 << (item & 7))) != 0;
+    /// <summary>Whether it is in it; what lies beyond its column is not.</summary>
+    public bool Contains(int item) =>
+        item >> 3 < bits.Length && (bits[item >> 3] & (1 << (item & 7))) != 0;
 
     public void Add(int item)
     {

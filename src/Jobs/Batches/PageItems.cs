@@ -20,18 +20,23 @@ internal sealed class PageItems(int number, int first, int count, string[]? cust
 
     /// <summary>Adds the outcomes of one row.</summary>
     /// <param name="positions">With <paramref name="lines"/> null: which items are cancelled, null for all.</param>
-    public void AddOutcomes(int attempt, byte[]? positions, byte[]? lines)
+    /// <param name="superseded">Items that were retried since: what became of them stands elsewhere.</param>
+    public void AddOutcomes(int attempt, byte[]? positions, byte[]? lines, byte[] superseded)
     {
+        var former = ItemSet.FromColumn(superseded, count);
         if (lines is null)
         {
-            ItemSet
-                .FromColumn(positions, count)
-                .ForEach(p => items[p] = Without(p, ItemState.Cancelled, attempt));
+            var cancelled = ItemSet.FromColumn(positions, count);
+            former.ForEach(cancelled.Remove);
+            cancelled.ForEach(p => items[p] = Without(p, ItemState.Cancelled, attempt));
             return;
         }
         foreach (var line in OutcomeLine.ParseAll(lines))
         {
-            items[line.Position] = ToStatus(line, first, customIds, attempt);
+            if (!former.Contains(line.Position))
+            {
+                items[line.Position] = ToStatus(line, first, customIds, attempt);
+            }
         }
     }
 

@@ -58,7 +58,7 @@ internal static class ReadStatements
         """;
 
     public const string Outcomes = """
-        select o.page, o.attempt, o.items, o.outcomes
+        select o.page, o.attempt, o.items, o.outcomes, o.superseded
         from jobs.outcome_pages o
         where o.batch_id = $1 and o.page = any ($2::int[])
         order by o.page, o.version, o.part
@@ -83,7 +83,7 @@ internal static class ReadStatements
 
     /// <summary>Pages of outcomes with failures that were settled after the version $3.</summary>
     public const string FailuresSince = """
-        select o.page, o.attempt, o.outcomes, p.first, p.custom_ids
+        select o.page, o.attempt, o.outcomes, p.first, p.custom_ids, p.count, o.superseded
         from jobs.batches b
         join jobs.outcome_pages o on o.batch_id = b.id
         join jobs.item_pages p on p.batch_id = b.id and p.page = o.page

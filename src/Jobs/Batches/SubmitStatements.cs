@@ -15,8 +15,17 @@ internal static class SubmitStatements
         """;
 
     /// <summary>
+    /// Locks the batch that another one is to follow, so that its end either comes before and is seen by
+    /// <see cref="InsertBatch"/>, or comes after and sees who waits. No row where the tenant has no such batch.
+    /// </summary>
+    public const string LockPredecessor = """
+        select b.id from jobs.batches b where b.tenant_id = $1 and b.id = $2 for no key update
+        """;
+
+    /// <summary>
     /// The batch, its chunks and the outcomes that some items have from the start. The clock is the database's, so
-    /// that ranks of different nodes compare.
+    /// that ranks of different nodes compare. What follows a batch ($22) waits also where that has ended already: the
+    /// one who releases decides what becomes of it.
     /// </summary>
     public const string InsertBatch = """
         with page as (
@@ -40,6 +49,28 @@ internal static class SubmitStatements
                 case when s.succeeded + s.failed = $5 then $20 + $12::interval end
             from settled s
         ),
+        limited as (
+            insert into jobs.deadlines (batch_id, at)
+            select $1, now() + $21::interval
+            where $21::interval is not null and exists (select from page where open > 0)
+        ),
+        waiting as (
+            insert into jobs.waits (batch_id, after_id, needs_success)
+            select $1, $22::uuid, $23
+            where $22::uuid is not null and exists (select from page where open > 0)
+        ),
+        followed as (
+            update jobs.batches p
+            set followed = true
+            where p.id = $22::uuid and not p.followed
+        ),
+        over as (
+            insert into jobs.ended_predecessors (batch_id)
+            select p.id
+            from jobs.batches p
+            where p.id = $22::uuid and p.finished_at is not null and exists (select from page where open > 0)
+            on conflict do nothing
+        ),
         outcome as (
             insert into jobs.outcome_pages (
                 batch_id, page, version, part, attempt, succeeded, failed, cancelled, outcomes, error_codes)
@@ -50,7 +81,7 @@ internal static class SubmitStatements
         insert into jobs.chunks (batch_id, page, kind, rank, state, due_at, items, count)
         select $1, page, $3,
             (extract(epoch from greatest(now(), coalesce($9::timestamptz, now()))) * 1000000)::bigint + $10 + page * $11::bigint,
-            case when $9::timestamptz > now() then 'scheduled' else 'ready' end,
+            case when $22::uuid is not null then 'held' when $9::timestamptz > now() then 'scheduled' else 'ready' end,
             case when $9::timestamptz > now() then $9::timestamptz end,
             items, open
         from page

@@ -92,7 +92,7 @@ internal sealed class SubmitWriter(
             await copy.DisposeAsync();
             copy = null;
         }
-        if (connection is null && alongside is not null)
+        if (connection is null && (alongside is not null || submitted.Draft.After is not null))
         {
             await BeginAsync(cancellationToken);
         }
@@ -156,6 +156,10 @@ internal sealed class SubmitWriter(
         CancellationToken cancellationToken
     )
     {
+        if (submitted.Draft.After is { } after)
+        {
+            await LockPredecessorAsync(submitted, after, target, within, cancellationToken);
+        }
         // Sent together, the commands of a batch are one transaction unless there is one already.
         await using var statements = new NpgsqlBatch(target, within);
         if (held.Count > 0)
@@ -164,6 +168,32 @@ internal sealed class SubmitWriter(
         }
         statements.BatchCommands.Add(BatchCommand(submitted));
         await statements.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static async Task LockPredecessorAsync(
+        SubmittedBatch submitted,
+        Guid after,
+        NpgsqlConnection target,
+        NpgsqlTransaction? within,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = new NpgsqlCommand(
+            SubmitStatements.LockPredecessor,
+            target,
+            within
+        )
+        {
+            Parameters =
+            {
+                new() { Value = submitted.Draft.TenantId },
+                new() { Value = after },
+            },
+        };
+        if (await command.ExecuteScalarAsync(cancellationToken) is null)
+        {
+            throw new BatchRefusedException("after", "is not the id of one of your batches");
+        }
     }
 
     private NpgsqlBatchCommand PagesCommand(Guid batchId) =>
@@ -239,6 +269,17 @@ internal sealed class SubmitWriter(
                     NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
                 },
                 new() { Value = submitted.At },
+                new()
+                {
+                    Value = (object?)draft.ExpiresAfter ?? DBNull.Value,
+                    NpgsqlDbType = NpgsqlDbType.Interval,
+                },
+                new()
+                {
+                    Value = (object?)draft.After ?? DBNull.Value,
+                    NpgsqlDbType = NpgsqlDbType.Uuid,
+                },
+                new() { Value = draft.AfterSuccess },
             },
         };
     }
@@ -255,14 +296,4 @@ internal sealed class SubmitWriter(
     /// <summary>Outcomes that items have from the start.</summary>
     public (int Succeeded, int Failed) Settled =>
         (summaries.Sum(p => p.Succeeded), summaries.Sum(p => p.Failed));
-
-    private readonly record struct PageSummary(
-        int Number,
-        short Open,
-        byte[]? OpenItems,
-        short Succeeded,
-        short Failed,
-        ReadOnlyMemory<byte>? Outcomes,
-        string? ErrorCodes
-    );
 }

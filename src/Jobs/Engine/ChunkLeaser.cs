@@ -43,7 +43,7 @@ internal sealed class ChunkLeaser(JobsDataSource database)
             Attempt: row.GetInt16(5),
             Deaths: row.GetInt16(6),
             TenantId: row.GetInt32(7),
-            MaxAttempts: row.GetInt16(8),
+            MaxAttempts: row.GetInt16(8) + row.GetInt16(15),
             ItemTimeout: TimeSpan.FromMilliseconds(row.GetInt32(9)),
             Cancelling: row.GetBoolean(10),
             First: row.GetInt32(11),
@@ -53,6 +53,9 @@ internal sealed class ChunkLeaser(JobsDataSource database)
                 pageCount
             ),
             Payload: row.GetFieldValue<byte[]>(14)
-        );
+        )
+        {
+            AttemptsBefore = row.GetInt16(15),
+        };
     }
 }

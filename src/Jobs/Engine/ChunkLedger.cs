@@ -203,7 +203,12 @@ internal sealed class ChunkLedger(LeasedChunk chunk, EngineOptions options)
                     items.Add(position);
                 }
                 var delay =
-                    group.Key ?? Backoff.After(chunk.Attempt, options, Random.Shared.NextDouble());
+                    group.Key
+                    ?? Backoff.After(
+                        chunk.Attempt - chunk.AttemptsBefore,
+                        options,
+                        Random.Shared.NextDouble()
+                    );
                 return new RetryChunk(items, chunk.Attempt + 1, delay);
             })
             .ToList();

@@ -4,10 +4,11 @@ using Microsoft.Extensions.Options;
 
 namespace Jobs.Engine;
 
-/// <summary>What happens at a time: scheduled chunks become ready, schedules fire.</summary>
+/// <summary>What happens at a time: scheduled chunks become ready, batches expire or are released, schedules fire.</summary>
 internal sealed class DueWork(
     JobsDataSource database,
     Schedules schedules,
+    DueBatches batches,
     WorkSignal signal,
     IOptions<EngineOptions> options,
     ILogger<DueWork> log
@@ -24,7 +25,8 @@ internal sealed class DueWork(
             {
                 var chunk = await PromoteAsync(cancellationToken);
                 var schedule = await schedules.FireDueAsync(cancellationToken);
-                pause = Min(pause, Min(chunk, schedule));
+                var batch = await batches.FollowAsync(cancellationToken);
+                pause = Min(pause, Min(batch, Min(chunk, schedule)));
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {

@@ -30,7 +30,7 @@ internal static class LeaseStatements
             set state = 'leased', worker_id = $1, leased_at = now(), token = c.token + 1
             from head h
             where c.batch_id = h.batch_id and c.id = h.id and c.state = 'ready'
-            returning c.batch_id, c.id, c.token, c.page, c.kind, c.rank, c.attempt, c.deaths, c.items
+            returning c.batch_id, c.id, c.token, c.page, c.kind, c.rank, c.attempt, c.deaths, c.items, c.attempts_before
         ),
         started as (
             update jobs.batches b
@@ -44,7 +44,7 @@ internal static class LeaseStatements
         )
         select l.batch_id, l.id, l.token, l.page, l.kind, l.attempt, l.deaths,
             b.tenant_id, b.max_attempts, b.item_timeout_ms, b.state = 'cancelling',
-            p.first, p.count, l.items, p.items
+            p.first, p.count, l.items, p.items, l.attempts_before
         from leased l
         join jobs.batches b on b.id = l.batch_id
         join jobs.item_pages p on p.batch_id = l.batch_id and p.page = l.page

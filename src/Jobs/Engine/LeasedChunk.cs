@@ -5,6 +5,7 @@ namespace Jobs.Engine;
 /// <summary>A chunk that this worker holds, with its page.</summary>
 /// <param name="Token">Fences: whoever leases the chunk next gets a higher one.</param>
 /// <param name="Attempt">Which execution of its items this is, from 1.</param>
+/// <param name="MaxAttempts">The last execution that there may be.</param>
 /// <param name="Deaths">How many workers died while they held it.</param>
 /// <param name="Cancelling">Whether its batch is being cancelled.</param>
 /// <param name="First">Index in the batch of the page's first item.</param>
@@ -25,6 +26,10 @@ internal sealed record LeasedChunk(
     int PageCount,
     ItemSet Items,
     byte[] Payload
-);
+)
+{
+    /// <summary>How many of the executions were before its items were retried by their owner; the backoff starts anew.</summary>
+    public int AttemptsBefore { get; init; }
+}
 
 internal readonly record struct ChunkKey(Guid BatchId, long Id);

@@ -7,8 +7,10 @@ internal static class SettleStatement
     /// $1 to $14 are arrays with an element a settlement, $15 to $19 with an element a retry chunk; $20 is how long an
     /// ended batch is kept. A settlement counts only where the chunk still has the token and the number of items that
     /// its writer saw: a lost lease writes nothing, and a statement that is sent again because its answer was lost
-    /// writes nothing twice. Batches are locked in the order of their ids, or two workers could wait for each other.
-    /// Returns the ordinals that were applied, now or by the same statement sent before, and which batches have ended.
+    /// writes nothing twice. Batches are locked in the order of their ids and before their chunks, as by everyone who
+    /// changes both: nobody waits in a circle, and what goes back to the queue sees whether its batch is paused.
+    /// Returns the ordinals that were applied, now or by the same statement sent before, which batches have ended, and
+    /// whether others wait for them.
     /// </summary>
     public const string Settle = """
         with input as materialized (
@@ -19,39 +21,44 @@ internal static class SettleStatement
                 with ordinality i (batch_id, id, token, page, attempt, held,
                     succeeded, failed, cancelled, outcomes, error_codes, remaining, remaining_count, hand_back, ordinal)
         ),
+        locked as materialized (
+            select b.id, b.state
+            from jobs.batches b
+            where b.id in (select i.batch_id from input i)
+            order by b.id
+            for no key update
+        ),
         gone as (
             delete from jobs.chunks c
             using input i
+            join locked l on l.id = i.batch_id
             where i.remaining is null
                 and c.batch_id = i.batch_id and c.id = i.id
                 and c.token = i.token and c.state = 'leased' and c.count = i.held
-            returning i.ordinal, c.kind, c.rank
+            returning i.ordinal, c.kind, c.rank, c.attempts_before
         ),
         kept as (
             update jobs.chunks c
             set items = i.remaining,
                 count = i.remaining_count,
-                state = case when i.hand_back then 'ready' else c.state end,
+                state = case
+                    when not i.hand_back then c.state
+                    when l.state = 'paused' then 'held'
+                    else 'ready' end,
                 worker_id = case when i.hand_back then null else c.worker_id end,
                 leased_at = case when i.hand_back then null else c.leased_at end,
                 token = case when i.hand_back then c.token + 1 else c.token end
             from input i
+            join locked l on l.id = i.batch_id
             where i.remaining is not null
                 and c.batch_id = i.batch_id and c.id = i.id
                 and c.token = i.token and c.state = 'leased' and c.count = i.held
-            returning i.ordinal, c.kind, c.rank
+            returning i.ordinal, c.kind, c.rank, c.attempts_before
         ),
         settled as materialized (
-            select i.*, h.kind, h.rank
+            select i.*, h.kind, h.rank, h.attempts_before
             from (select * from gone union all select * from kept) h
             join input i on i.ordinal = h.ordinal
-        ),
-        locked as materialized (
-            select b.id, b.state
-            from jobs.batches b
-            where b.id in (select s.batch_id from settled s)
-            order by b.id
-            for no key update
         ),
         changed as (
             update jobs.batches b
@@ -62,7 +69,10 @@ internal static class SettleStatement
                 started_at = coalesce(b.started_at, now()),
                 state = case
                     when b.succeeded + b.failed + b.cancelled + d.outcomes = b.total
-                        then case b.state when 'cancelling' then 'cancelled' else 'completed' end
+                        then case
+                            when b.state <> 'cancelling' then 'completed'
+                            when b.expiring then 'expired'
+                            else 'cancelled' end
                     when b.state = 'queued' then 'running'
                     else b.state end,
                 finished_at = case
@@ -77,7 +87,7 @@ internal static class SettleStatement
                 group by s.batch_id
             ) d on d.batch_id = l.id
             where b.id = l.id
-            returning b.id, b.version, b.finished_at is not null as ended
+            returning b.id, b.version, b.finished_at is not null as ended, b.followed
         ),
         outcome as (
             insert into jobs.outcome_pages (
@@ -89,11 +99,15 @@ internal static class SettleStatement
             where s.outcomes is not null
         ),
         retry as (
-            insert into jobs.chunks (batch_id, page, kind, rank, state, due_at, attempt, items, count)
+            insert into jobs.chunks (
+                batch_id, page, kind, rank, state, due_at, attempt, attempts_before, items, count)
             select s.batch_id, s.page, s.kind, s.rank,
-                case when r.delay_ms > 0 and l.state <> 'cancelling' then 'scheduled' else 'ready' end,
+                case
+                    when l.state = 'paused' then 'held'
+                    when r.delay_ms > 0 and l.state <> 'cancelling' then 'scheduled'
+                    else 'ready' end,
                 case when r.delay_ms > 0 and l.state <> 'cancelling' then now() + r.delay_ms * interval '1 millisecond' end,
-                r.attempt, r.items, r.count
+                r.attempt, s.attempts_before, r.items, r.count
             from unnest($15::bigint[], $16::smallint[], $17::bigint[], $18::bytea[], $19::smallint[])
                 r (ordinal, attempt, delay_ms, items, count)
             join settled s on s.ordinal = r.ordinal
@@ -104,7 +118,8 @@ internal static class SettleStatement
                 select from jobs.chunks c
                 where c.batch_id = i.batch_id and c.id = i.id and c.token = i.token and i.remaining is not null
                     and c.count = i.remaining_count),
-            coalesce(c.ended, false)
+            coalesce(c.ended, false),
+            coalesce(c.ended and c.followed, false)
         from input i
         left join settled s on s.ordinal = i.ordinal
         left join changed c on c.id = s.batch_id

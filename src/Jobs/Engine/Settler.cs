@@ -144,6 +144,7 @@ internal sealed class Settler(
                 {
                     log.LeaseLost(settlement.Chunk.Key.BatchId, settlement.Chunk.Key.Id);
                 }
+                delayed |= applied && reader.GetBoolean(3);
                 delayed |= applied && settlement.Retries.Any(r => r.Delay > TimeSpan.Zero);
                 ready |=
                     applied

@@ -23,11 +23,23 @@ internal static class WorkerStatements
         left join jobs.batches b on b.id = c.batch_id
         """;
 
-    /// <summary>Chunks that the database counts as this worker's and that it does not know: $2 to $4 name them.</summary>
+    /// <summary>
+    /// Chunks that the database counts as this worker's and that it does not know: $2 to $4 name them. The batches are
+    /// locked first: a pause either comes before and is seen here, or comes after and sees what became ready.
+    /// </summary>
     public const string Disown = """
+        with locked as materialized (
+            select b.id, b.state
+            from jobs.batches b
+            where b.id = any ($2::uuid[])
+            order by b.id
+            for no key update
+        )
         update jobs.chunks c
-        set state = 'ready', worker_id = null, leased_at = null, token = c.token + 1, deaths = c.deaths + 1
+        set state = case l.state when 'paused' then 'held' else 'ready' end,
+            worker_id = null, leased_at = null, token = c.token + 1, deaths = c.deaths + 1
         from unnest($2::uuid[], $3::bigint[], $4::int[]) u (batch_id, id, token)
+        join locked l on l.id = u.batch_id
         where c.batch_id = u.batch_id and c.id = u.id and c.token = u.token
             and c.state = 'leased' and c.worker_id = $1
         """;
@@ -39,7 +51,8 @@ internal static class WorkerStatements
 
     /// <summary>
     /// Frees the chunks of workers that are known to have ended ($1), whose lease has run out (where $2 says that this
-    /// can be trusted), or that are not there at all; returns how many.
+    /// can be trusted), or that are not there at all; returns how many. The batches are locked as by
+    /// <see cref="Disown"/>; what changed hands until then is left alone.
     /// </summary>
     public const string Rescue = """
         with dead as (
@@ -47,13 +60,28 @@ internal static class WorkerStatements
             where w.id = any ($1::uuid[]) or ($2 and w.lease_until < clock_timestamp())
             returning w.id
         ),
-        freed as (
-            update jobs.chunks c
-            set state = 'ready', worker_id = null, leased_at = null, token = c.token + 1, deaths = c.deaths + 1
+        stray as materialized (
+            select c.batch_id, c.id, c.token
+            from jobs.chunks c
             where c.state = 'leased'
                 and (
                     c.worker_id in (select id from dead)
                     or not exists (select from jobs.workers w where w.id = c.worker_id))
+        ),
+        locked as materialized (
+            select b.id, b.state
+            from jobs.batches b
+            where b.id in (select s.batch_id from stray s)
+            order by b.id
+            for no key update
+        ),
+        freed as (
+            update jobs.chunks c
+            set state = case l.state when 'paused' then 'held' else 'ready' end,
+                worker_id = null, leased_at = null, token = c.token + 1, deaths = c.deaths + 1
+            from stray s
+            join locked l on l.id = s.batch_id
+            where c.batch_id = s.batch_id and c.id = s.id and c.token = s.token and c.state = 'leased'
             returning 1
         )
         select (select count(*)::int from freed), (select count(*)::int from dead)

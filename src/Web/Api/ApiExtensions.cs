@@ -25,6 +25,7 @@ internal static class ApiExtensions
         BatchResultsApi.Map(api);
         BatchEventsApi.Map(api);
         BatchSteerApi.Map(api);
+        BatchRetryApi.Map(api);
         DocumentsApi.Map(api);
         SearchApi.Map(api);
         KeysApi.Map(api);

@@ -18,6 +18,8 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(DocumentAnswer))]
 [JsonSerializable(typeof(DocumentList))]
 [JsonSerializable(typeof(UploadAnswer))]
+[JsonSerializable(typeof(RetryBody))]
+[JsonSerializable(typeof(RetryAnswer))]
 [JsonSerializable(typeof(SubmitRequest))]
 [JsonSerializable(typeof(QueriesRequest))]
 [JsonSerializable(typeof(QueriesAnswer))]

@@ -20,22 +20,60 @@ internal static class BatchSteerApi
             .WithDescription(
                 "What has not started ends cancelled at once; running items are told to stop."
             );
+        jobs.MapPost("/pause", PauseAsync)
+            .Produces<BatchStatus>(StatusCodes.Status202Accepted)
+            .Produces<BatchStatus>()
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .WithSummary("Pause a batch")
+            .WithDescription(
+                "What workers hold runs on to its end; nothing more starts until the batch is resumed."
+            );
+        jobs.MapPost("/resume", ResumeAsync)
+            .Produces<BatchStatus>(StatusCodes.Status202Accepted)
+            .Produces<BatchStatus>()
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .WithSummary("Resume a paused batch");
         jobs.MapDelete("", DeleteAsync)
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .WithSummary("Delete a finished batch and all that belongs to it");
     }
 
-    private static async Task<IResult> CancelAsync(
+    private static Task<IResult> CancelAsync(
         Guid id,
         HttpContext context,
         BatchSteering steering,
         BatchReader reader,
         CancellationToken cancellationToken
+    ) => SteerAsync(id, steering.CancelAsync, "cancelled", context, reader, cancellationToken);
+
+    private static Task<IResult> PauseAsync(
+        Guid id,
+        HttpContext context,
+        BatchSteering steering,
+        BatchReader reader,
+        CancellationToken cancellationToken
+    ) => SteerAsync(id, steering.PauseAsync, "paused", context, reader, cancellationToken);
+
+    private static Task<IResult> ResumeAsync(
+        Guid id,
+        HttpContext context,
+        BatchSteering steering,
+        BatchReader reader,
+        CancellationToken cancellationToken
+    ) => SteerAsync(id, steering.ResumeAsync, "resumed", context, reader, cancellationToken);
+
+    private static async Task<IResult> SteerAsync(
+        Guid id,
+        Func<int, Guid, CancellationToken, Task<SteerResult>> steer,
+        string steered,
+        HttpContext context,
+        BatchReader reader,
+        CancellationToken cancellationToken
     )
     {
         var tenant = context.GetCaller().TenantId;
-        var result = await steering.CancelAsync(tenant, id, cancellationToken);
+        var result = await steer(tenant, id, cancellationToken);
         var status = await reader.GetAsync(tenant, id, cancellationToken);
         if (BatchReadApi.Missing(status) is { } problem)
         {
@@ -48,7 +86,7 @@ internal static class BatchSteerApi
             _ => Problems.Of(
                 StatusCodes.Status409Conflict,
                 "Not in this state",
-                $"The batch is {status!.State.ToName()}; only one that has not finished can be cancelled."
+                $"The batch is {status!.State.ToName()}; it cannot be {steered}."
             ),
         };
     }

@@ -14,7 +14,9 @@ internal sealed record SubmitRequest(
     Priority? Priority,
     JsonElement[] Items,
     SubmitOptions? Options,
-    Dictionary<string, string>? Metadata
+    Dictionary<string, string>? Metadata,
+    Guid? After,
+    string? AfterPolicy
 );
 
 /// <summary>How a batch is executed.</summary>
@@ -22,6 +24,7 @@ internal sealed record SubmitOptions(
     int? MaxAttempts,
     int? ItemTimeoutMs,
     DateTimeOffset? NotBefore,
+    int? ExpiresAfterSeconds,
     string? Validate
 );
 
@@ -88,6 +91,19 @@ internal sealed record BatchList(IReadOnlyList<BatchStatus> Items, string? NextC
 [method: SetsRequiredMembers]
 internal sealed record UploadAnswer(BatchStatus Batch, IReadOnlyList<FileAnswer> Files)
     : BatchStatus(Batch)
+{
+    [JsonIgnore]
+    public BatchStatus Batch { get; init; } = Batch;
+}
+
+/// <summary>Which items are executed again: <c>failed</c> (the default) or <c>cancelled</c> ones.</summary>
+/// <remarks>A field that it does not know is refused: a misspelt <c>dryRun</c> must not retry.</remarks>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record RetryBody(string? Status, string? ErrorCode, bool? DryRun);
+
+/// <summary>The status of the batch, and how many items are executed again or, in a dry run, would be.</summary>
+[method: SetsRequiredMembers]
+internal sealed record RetryAnswer(BatchStatus Batch, int Retried) : BatchStatus(Batch)
 {
     [JsonIgnore]
     public BatchStatus Batch { get; init; } = Batch;

@@ -87,7 +87,39 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             "2, {id}, 1, 1000"
         ),
         ["Lock"] = new(SteerStatements.Lock, "int, uuid", "2, {id}"),
-        ["Cancel"] = new(SteerStatements.Cancel, "int, uuid, interval", "2, {id}, '30 days'"),
+        ["Cancel"] = new(
+            SteerStatements.Cancel,
+            "int, uuid, interval, text",
+            "2, {id}, '30 days', 'caller'"
+        ),
+        ["Pause"] = new(SteerStatements.Pause, "int, uuid", "2, {id}"),
+        ["Resume"] = new(SteerStatements.Resume, "int, uuid", "2, {id}"),
+        ["Release"] = new(FollowStatements.Release, "int, uuid", "2, {id}"),
+        ["Look"] = new(FollowStatements.Look, "", "", Engine: true),
+        ["Waiting"] = new(FollowStatements.Waiting, "uuid", "{id}", Engine: true),
+        ["ForgetEnd"] = new(FollowStatements.ForgetEnd, "uuid", "{id}", Engine: true),
+        ["Overdue"] = new(FollowStatements.Overdue, "uuid[]", "array[{id}]::uuid[]", Engine: true),
+        ["Retry, count"] = new(
+            RetryStatements.Count,
+            "int, uuid, bool, text",
+            "2, {id}, false, 'busy'"
+        ),
+        ["Retry, outcomes"] = new(
+            RetryStatements.Outcomes,
+            "uuid, int, bool, text, int",
+            "{id}, 0, false, 'busy', 8"
+        ),
+        ["Retry, supersede"] = new(
+            RetryStatements.Supersede,
+            "uuid, int[], bigint[], int[], bytea[], smallint[], smallint[], text[]",
+            "{id}, array[0], array[1], array[1], array['\\x01']::bytea[], array[0], array[0], array[null]"
+        ),
+        ["Retry, chunks"] = new(
+            RetryStatements.InsertChunks,
+            "uuid, int[], smallint[], bytea[], smallint[], bigint, bigint, bigint",
+            "{id}, array[0], array[1], array['\\x01']::bytea[], array[1], 0, 1000000, 0"
+        ),
+        ["Retry, reopen"] = new(RetryStatements.Reopen, "uuid, int, int", "{id}, 1, 0"),
         ["Delete"] = new(SteerStatements.Delete, "int, uuid", "2, {id}"),
         ["Find a document"] = new(DocumentSql.Find, "uuid, int", "{id}, 2"),
         ["Find a duplicate"] = new(

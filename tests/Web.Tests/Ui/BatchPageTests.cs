@@ -61,6 +61,37 @@ public sealed class BatchPageTests(BrowserFixture browser) : BrowserTest(browser
     }
 
     [Fact]
+    public async Task A_batch_is_paused_resumed_and_its_failures_are_retried()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var id = await Browser.SubmitGatedAsync(2, cancel);
+        var page = await OpenSignedInAsync();
+        await page.GotoAsync($"/batches/{id}");
+        var badge = page.Locator("#progress .badge");
+        await Assertions.Expect(badge).ToHaveTextAsync("Running");
+        await Assertions.Expect(page.Locator("#retry-button")).ToHaveCountAsync(0);
+
+        await page.FocusAsync("#pause-button");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(badge).ToHaveTextAsync("Paused");
+        await Assertions.Expect(page.Locator("#pause-button")).ToHaveCountAsync(0);
+        await Assertions.Expect(page.Locator("#cancel-button")).ToHaveCountAsync(1);
+        await page.FocusAsync("#resume-button");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(badge).ToHaveTextAsync("Running");
+
+        Browser.Gate.Fail(2);
+        await Assertions.Expect(badge).ToHaveTextAsync("Failed");
+        var retry = page.GetByRole(AriaRole.Button, new() { Name = "Retry 2 failed" });
+        await retry.ClickAsync();
+        await Assertions.Expect(badge).ToHaveTextAsync("Running");
+        Browser.Gate.Succeed(2);
+        await Assertions.Expect(badge).ToHaveTextAsync("Succeeded");
+        await Expect(page, "succeeded", "2");
+        await Expect(page, "failed", "0");
+    }
+
+    [Fact]
     public async Task The_list_on_the_front_page_follows()
     {
         var cancel = TestContext.Current.CancellationToken;

@@ -21,11 +21,13 @@ internal sealed class BatchCleanup(JobsDataSource database)
         limit $1
         """;
 
-    // Readers of a batch that is being purged must see that it is gone, and not a part of its outcomes.
+    // Readers of a batch that is being purged must see that it is gone, and not a part of its outcomes. One that was
+    // retried meanwhile lives.
     public const string Bury = """
         update jobs.batches
         set purged_at = now(), version = version + 1
         where id = any($1) and purged_at is null and expires_at < now()
+        returning id
         """;
 
     public const string DeleteItems = """
@@ -53,9 +55,10 @@ internal sealed class BatchCleanup(JobsDataSource database)
 
     public async Task PurgeAsync(CleanupResult result, CancellationToken ct)
     {
-        while (await FindAsync(ct) is { Length: > 0 } expired)
+        while (await FindAsync(ct) is { Length: > 0 } found)
         {
-            result.Batches += await BuryAsync(expired, ct);
+            var expired = await BuryAsync(found, ct);
+            result.Batches += expired.Length;
             result.Pages += await Steps.RunAsync(
                 database.Requests,
                 DeleteItems,
@@ -80,23 +83,20 @@ internal sealed class BatchCleanup(JobsDataSource database)
         );
     }
 
-    private async Task<Guid[]> FindAsync(CancellationToken ct)
+    private Task<Guid[]> FindAsync(CancellationToken ct) => IdsAsync(Expired, BatchesPerStep, ct);
+
+    private Task<Guid[]> BuryAsync(Guid[] found, CancellationToken ct) => IdsAsync(Bury, found, ct);
+
+    private async Task<Guid[]> IdsAsync(string statement, object value, CancellationToken ct)
     {
         var found = new List<Guid>(BatchesPerStep);
-        await using var command = database.Requests.CreateCommand(Expired);
-        command.Parameters.Add(new() { Value = BatchesPerStep });
+        await using var command = database.Requests.CreateCommand(statement);
+        command.Parameters.Add(new() { Value = value });
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {
             found.Add(reader.GetGuid(0));
         }
         return [.. found];
-    }
-
-    private async Task<int> BuryAsync(Guid[] expired, CancellationToken ct)
-    {
-        await using var command = database.Requests.CreateCommand(Bury);
-        command.Parameters.Add(new() { Value = expired });
-        return await command.ExecuteNonQueryAsync(ct);
     }
 }

@@ -19,6 +19,9 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller)
     private int maxAttempts = BatchLimits.DefaultMaxAttempts;
     private TimeSpan? itemTimeout;
     private DateTimeOffset? notBefore;
+    private TimeSpan? expiresAfter;
+    private Guid? after;
+    private bool? afterSuccess;
     private bool strict;
 
     /// <summary>Takes a field by its name in the contract; says whether there is one of that name.</summary>
@@ -27,7 +30,9 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller)
         {
             "kind" => SetKind(value),
             "priority" => SetPriority(value),
-            "callbackUrl" or "after" or "afterPolicy" => NotYet(field, value),
+            "after" => SetAfter(value),
+            "afterPolicy" => SetAfterPolicy(value),
+            "callbackUrl" => NotYet(field, value),
             _ => false,
         };
 
@@ -52,7 +57,14 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller)
             ),
             "notBefore" => SetTime(path, value),
             "validate" => SetValidate(path, value),
-            "expiresAfterSeconds" or "concurrency" => NotYet(path, value),
+            "expiresAfterSeconds" => SetInteger(
+                path,
+                value,
+                1,
+                (long)BatchLimits.MaxExpiresAfter.TotalSeconds,
+                v => expiresAfter = TimeSpan.FromSeconds(v)
+            ),
+            "concurrency" => NotYet(path, value),
             _ => false,
         };
 
@@ -110,6 +122,10 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller)
         {
             Refuse("kind", $"is required; one of {KindNames()}");
         }
+        if (afterSuccess is not null && after is null && !errors.Exists(e => e.Field == "after"))
+        {
+            Refuse("afterPolicy", "is of use only with after");
+        }
         if (errors.Count > 0)
         {
             throw new BatchRefusedException(errors, errorCount);
@@ -120,6 +136,9 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller)
             MaxAttempts = maxAttempts,
             ItemTimeout = itemTimeout,
             NotBefore = notBefore,
+            ExpiresAfter = expiresAfter,
+            After = after,
+            AfterSuccess = afterSuccess == true,
             Strict = strict,
             Metadata = metadata,
         };
@@ -174,6 +193,37 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller)
             Refuse("priority", "must be 'high', 'normal' or 'low'");
         }
         priority = named ?? priority;
+        return true;
+    }
+
+    private bool SetAfter(FieldValue value)
+    {
+        if (value.IsNull)
+        {
+            return true;
+        }
+        if (value.IsString && Guid.TryParse(value.Text, out var id))
+        {
+            after = id;
+        }
+        else
+        {
+            Refuse("after", "must be the id of a batch");
+        }
+        return true;
+    }
+
+    private bool SetAfterPolicy(FieldValue value)
+    {
+        if (value.IsNull)
+        {
+            return true;
+        }
+        if (!value.IsString || value.Text is not ("any" or "succeeded"))
+        {
+            Refuse("afterPolicy", "must be 'any' or 'succeeded'");
+        }
+        afterSuccess = value.Text == "succeeded";
         return true;
     }
 

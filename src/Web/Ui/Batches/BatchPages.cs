@@ -18,6 +18,9 @@ internal static class BatchPages
         reading.MapGet("/ui/batches/{id:guid}/status", StatusAsync);
         reading.MapGet("/ui/batches/{id:guid}/items", ItemsAsync);
         steering.MapPost("/batches/{id:guid}/cancel", CancelAsync);
+        steering.MapPost("/batches/{id:guid}/pause", PauseAsync);
+        steering.MapPost("/batches/{id:guid}/resume", ResumeAsync);
+        steering.MapPost("/batches/{id:guid}/retry", RetryAsync);
     }
 
     private static async Task<IResult> FrontAsync(
@@ -64,6 +67,7 @@ internal static class BatchPages
         BatchReader batches,
         ItemReader items,
         PayloadReader payloads,
+        BatchRetry retry,
         CancellationToken cancellationToken
     )
     {
@@ -74,7 +78,12 @@ internal static class BatchPages
         }
         var view = await ItemsOf(context, batch, state, from, items, payloads, cancellationToken);
         return Page.Of<BatchPage>(
-            new { Batch = batch, Items = view },
+            new
+            {
+                Batch = batch,
+                Items = view,
+                Retryable = await RetryableAsync(context, batch, retry, cancellationToken),
+            },
             batch.Purged ? StatusCodes.Status410Gone : StatusCodes.Status200OK
         );
     }
@@ -83,11 +92,36 @@ internal static class BatchPages
         HttpContext context,
         Guid id,
         BatchReader batches,
+        BatchRetry retry,
         CancellationToken cancellationToken
     ) =>
         await batches.GetAsync(context.GetCaller().TenantId, id, cancellationToken) is { } batch
-            ? Page.Of<BatchProgress>(new { Batch = batch })
+            ? Page.Of<BatchProgress>(
+                new
+                {
+                    Batch = batch,
+                    Retryable = await RetryableAsync(context, batch, retry, cancellationToken),
+                }
+            )
             : Http.Problems.NotFound("batch");
+
+    // How many failures the button would retry; none while the batch is being cancelled.
+    private static async Task<int> RetryableAsync(
+        HttpContext context,
+        BatchStatus batch,
+        BatchRetry retry,
+        CancellationToken cancellationToken
+    ) =>
+        batch.Counts.Failed == 0 || batch.Purged
+            ? 0
+            : (
+                await retry.CountAsync(
+                    context.GetCaller().TenantId,
+                    batch.Id,
+                    new RetryRequest(),
+                    cancellationToken
+                )
+            ).Items;
 
     private static async Task<IResult> ItemsAsync(
         HttpContext context,
@@ -118,6 +152,44 @@ internal static class BatchPages
     {
         // Whatever came of it, the batch's page says how it stands.
         await steering.CancelAsync(context.GetCaller().TenantId, id, cancellationToken);
+        return TypedResults.LocalRedirect($"/batches/{id}");
+    }
+
+    private static async Task<RedirectHttpResult> PauseAsync(
+        HttpContext context,
+        Guid id,
+        BatchSteering steering,
+        CancellationToken cancellationToken
+    )
+    {
+        await steering.PauseAsync(context.GetCaller().TenantId, id, cancellationToken);
+        return TypedResults.LocalRedirect($"/batches/{id}");
+    }
+
+    private static async Task<RedirectHttpResult> ResumeAsync(
+        HttpContext context,
+        Guid id,
+        BatchSteering steering,
+        CancellationToken cancellationToken
+    )
+    {
+        await steering.ResumeAsync(context.GetCaller().TenantId, id, cancellationToken);
+        return TypedResults.LocalRedirect($"/batches/{id}");
+    }
+
+    private static async Task<RedirectHttpResult> RetryAsync(
+        HttpContext context,
+        Guid id,
+        BatchRetry retry,
+        CancellationToken cancellationToken
+    )
+    {
+        await retry.RetryAsync(
+            context.GetCaller().TenantId,
+            id,
+            new RetryRequest(),
+            cancellationToken
+        );
         return TypedResults.LocalRedirect($"/batches/{id}");
     }
 
