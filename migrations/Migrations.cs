@@ -14,3 +14,6 @@ internal sealed class Engine : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0004_documents")]
 internal sealed class Documents : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0006_idempotency_webhooks")]
+internal sealed class IdempotencyWebhooks : SqlMigration;

@@ -25,6 +25,7 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<BatchReader>();
         services.AddSingleton<ItemReader>();
         services.AddSingleton<BatchSteering>();
+        services.AddWebhooks();
         services.AddHostedService<NoticeSender>();
         services.AddHostedService<NoticeListener>();
         return services;
@@ -69,6 +70,7 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<Schedules>();
         services.AddSingleton<DueWork>();
         services.AddHostedService<WorkerService>();
+        services.AddWebhookDelivery();
         return services;
     }
 }

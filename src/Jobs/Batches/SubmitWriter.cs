@@ -221,6 +221,11 @@ internal sealed class SubmitWriter(JobsDataSource database, BatchOptions options
                     NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
                 },
                 new() { Value = submitted.At },
+                new()
+                {
+                    Value = (object?)draft.CallbackUrl ?? DBNull.Value,
+                    NpgsqlDbType = NpgsqlDbType.Text,
+                },
             },
         };
     }

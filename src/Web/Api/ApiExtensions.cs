@@ -28,6 +28,7 @@ internal static class ApiExtensions
         DocumentsApi.Map(api);
         SearchApi.Map(api);
         KeysApi.Map(api);
+        WebhooksApi.Map(api);
         SystemApi.Map(app, api);
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         app.UseSwaggerUI(o =>

@@ -2,6 +2,7 @@ using System.Text;
 using Jobs.Batches;
 using Jobs.Kinds;
 using Jobs.Kinds.Documents;
+using Jobs.Notifications.Webhooks;
 using Jobs.Tenancy;
 using Jobs.Web.Api.Submission;
 using Jobs.Web.Http;
@@ -25,7 +26,7 @@ internal static class BatchDocumentsApi
             .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)
             .WithSummary("Upload documents as a batch")
             .WithDescription(
-                "Field `files`, up to 50 of up to 50 MB; fields `priority` and `tags` (comma separated, or repeated) before them."
+                "Field `files`, up to 50 of up to 50 MB; fields `priority`, `callbackUrl` and `tags` (comma separated, or repeated)."
             )
             .WithTags("Batches");
 
@@ -34,6 +35,7 @@ internal static class BatchDocumentsApi
         BatchSubmitter submitter,
         DocumentIntake intake,
         KindRegistry kinds,
+        CallbackUrls callbacks,
         CancellationToken cancellationToken
     )
     {
@@ -54,7 +56,7 @@ internal static class BatchDocumentsApi
             );
         }
         var caller = context.GetCaller();
-        var draft = new DraftBuilder(kinds, caller);
+        var draft = new DraftBuilder(kinds, caller, callbacks);
         draft.Use("document");
         // Tags may come after the files as well: they count when the documents are inserted.
         var tags = new List<string>();
@@ -165,13 +167,16 @@ internal static class BatchDocumentsApi
         {
             AddTags(text, draft, tags);
         }
-        else if (name is "priority")
+        else if (name is "priority" or "callbackUrl")
         {
             draft.TrySet(name, FieldValue.OfQuery(text));
         }
         else if (name != "__RequestVerificationToken")
         {
-            draft.Refuse(name, "is not a field of an upload; there are files, priority and tags");
+            draft.Refuse(
+                name,
+                "is not a field of an upload; there are files, priority, tags and callbackUrl"
+            );
         }
     }
 

@@ -1,5 +1,6 @@
 using Jobs.Batches;
 using Jobs.Kinds;
+using Jobs.Notifications.Webhooks;
 using Jobs.Tenancy;
 using Jobs.Web.Api.Submission;
 using Jobs.Web.Http;
@@ -47,10 +48,11 @@ internal static class BatchSubmitApi
         HttpContext context,
         BatchSubmitter submitter,
         KindRegistry kinds,
+        CallbackUrls callbacks,
         CancellationToken cancellationToken
     )
     {
-        var draft = new DraftBuilder(kinds, context.GetCaller());
+        var draft = new DraftBuilder(kinds, context.GetCaller(), callbacks);
         return MediaType(context.Request) switch
         {
             Ndjson => await SubmitLinesAsync(context, submitter, draft, cancellationToken),
@@ -63,6 +65,7 @@ internal static class BatchSubmitApi
         HttpContext context,
         BatchSubmitter submitter,
         KindRegistry kinds,
+        CallbackUrls callbacks,
         CancellationToken cancellationToken
     )
     {
@@ -70,7 +73,7 @@ internal static class BatchSubmitApi
         {
             return Task.FromResult(Results.StatusCode(StatusCodes.Status415UnsupportedMediaType));
         }
-        var draft = new DraftBuilder(kinds, context.GetCaller());
+        var draft = new DraftBuilder(kinds, context.GetCaller(), callbacks);
         draft.Use("query");
         return SubmitObjectAsync(context, submitter, draft, "queries", cancellationToken);
     }

@@ -14,7 +14,8 @@ internal sealed record SubmitRequest(
     Priority? Priority,
     JsonElement[] Items,
     SubmitOptions? Options,
-    Dictionary<string, string>? Metadata
+    Dictionary<string, string>? Metadata,
+    string? CallbackUrl
 );
 
 /// <summary>How a batch is executed.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Jobs.Batches;
 using Jobs.Kinds;
+using Jobs.Notifications.Webhooks;
 using Jobs.Tenancy;
 
 namespace Jobs.Web.Api.Submission;
@@ -9,7 +10,7 @@ namespace Jobs.Web.Api.Submission;
 /// Gathers what a caller says of a batch, from JSON or from query parameters, and every rule that it breaks: one answer
 /// names them all. Not thread-safe.
 /// </summary>
-internal sealed class DraftBuilder(KindRegistry kinds, Caller caller)
+internal sealed class DraftBuilder(KindRegistry kinds, Caller caller, CallbackUrls callbacks)
 {
     private readonly List<BatchError> errors = [];
     private readonly Dictionary<string, string> metadata = new(StringComparer.Ordinal);
@@ -19,6 +20,7 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller)
     private TimeSpan? itemTimeout;
     private DateTimeOffset? notBefore;
     private bool strict;
+    private string? callbackUrl;
 
     /// <summary>Takes a field by its name in the contract; says whether there is one of that name.</summary>
     public bool TrySet(string field, FieldValue value) =>
@@ -26,7 +28,8 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller)
         {
             "kind" => SetKind(value),
             "priority" => SetPriority(value),
-            "callbackUrl" or "after" or "afterPolicy" => NotYet(field, value),
+            "callbackUrl" => SetCallback(value),
+            "after" or "afterPolicy" => NotYet(field, value),
             _ => false,
         };
 
@@ -114,6 +117,7 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller)
             NotBefore = notBefore,
             Strict = strict,
             Metadata = metadata,
+            CallbackUrl = callbackUrl,
         };
     }
 
@@ -166,6 +170,22 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller)
             Refuse("priority", "must be 'high', 'normal' or 'low'");
         }
         priority = named ?? priority;
+        return true;
+    }
+
+    private bool SetCallback(FieldValue value)
+    {
+        if (value.IsNull)
+        {
+            return true;
+        }
+        var refusal = value.IsString
+            ? callbacks.Refusal(value.Text, out callbackUrl)
+            : "must be a string";
+        if (refusal is not null)
+        {
+            Refuse("callbackUrl", refusal);
+        }
         return true;
     }
 
