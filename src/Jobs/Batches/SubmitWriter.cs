@@ -17,6 +17,9 @@ internal sealed class SubmitWriter(JobsDataSource database, BatchOptions options
     /// <summary>Bytes of the pages that wait to be written.</summary>
     public int HeldBytes { get; private set; }
 
+    /// <summary>Written with the batch; null for nothing.</summary>
+    public NpgsqlBatchCommand? Beside { get; set; }
+
     /// <summary>Takes over a page that will not change any more.</summary>
     public void Seal(ItemPage page)
     {
@@ -145,6 +148,10 @@ internal sealed class SubmitWriter(JobsDataSource database, BatchOptions options
             statements.BatchCommands.Add(PagesCommand(submitted.Id));
         }
         statements.BatchCommands.Add(BatchCommand(submitted));
+        if (Beside is not null)
+        {
+            statements.BatchCommands.Add(Beside);
+        }
         await statements.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -6,6 +6,7 @@ using Jobs.Notifications.Webhooks;
 using Jobs.Tenancy;
 using Jobs.Web.Api.Submission;
 using Jobs.Web.Http;
+using Jobs.Web.Http.Idempotency;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -79,15 +80,12 @@ internal static class BatchDocumentsApi
         {
             await AddAsync(batch, verdict, cancellationToken);
         }
-        var status = await batch.CommitAsync(
+        return await context.AcceptAsync(
+            batch,
+            status => new UploadAnswer(status, verdicts.ConvertAll(Answer)),
             (connection, transaction, ct) =>
                 upload.InsertAsync(connection, transaction, batch.Id, ct),
             cancellationToken
-        );
-        context.Response.Headers.ETag = status.ETag;
-        return Results.Accepted(
-            status.Links.Self,
-            new UploadAnswer(status, verdicts.ConvertAll(Answer))
         );
     }
 

@@ -4,6 +4,7 @@ using Jobs.Notifications.Webhooks;
 using Jobs.Tenancy;
 using Jobs.Web.Api.Submission;
 using Jobs.Web.Http;
+using Jobs.Web.Http.Idempotency;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Jobs.Web.Api;
@@ -35,13 +36,6 @@ internal static class BatchSubmitApi
             .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)
             .WithSummary("Submit queries as a batch")
             .WithTags("Batches");
-    }
-
-    /// <summary>202 with the status and where to find it.</summary>
-    public static IResult Accepted(HttpContext context, BatchStatus status)
-    {
-        context.Response.Headers.ETag = status.ETag;
-        return Results.Accepted(status.Links.Self, status);
     }
 
     private static async Task<IResult> SubmitAsync(
@@ -105,7 +99,7 @@ internal static class BatchSubmitApi
         {
             await batch.AddAsync(item, cancellationToken);
         }
-        return Accepted(context, await batch.CommitAsync(null, cancellationToken));
+        return await context.AcceptAsync(batch, status => status, null, cancellationToken);
     }
 
     private static async Task<IResult> SubmitLinesAsync(
@@ -129,7 +123,7 @@ internal static class BatchSubmitApi
         }
         await using var batch = submitter.Begin(draft.Build());
         await NdjsonSubmission.ReadAsync(context.Request.BodyReader, batch, cancellationToken);
-        return Accepted(context, await batch.CommitAsync(null, cancellationToken));
+        return await context.AcceptAsync(batch, status => status, null, cancellationToken);
     }
 
     private static string? MediaType(HttpRequest request) =>

@@ -1,0 +1,325 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Jobs.Idempotency;
+using Jobs.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jobs.Web.Tests.Api.Idempotency;
+
+public sealed class IdempotencyTests(ApiHost host) : IClassFixture<ApiHost>
+{
+    private const string Submit = "/api/v1/batch/queries/async";
+    private const string Body = """{"queries":[{"q":"lease"}]}""";
+    private readonly HttpClient client = host.Client();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private static string NewKey() =>
+        Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString();
+
+    [Fact]
+    public async Task The_same_request_gets_the_first_answer_and_makes_one_batch()
+    {
+        var key = NewKey();
+        var before = await BatchesAsync();
+        using var first = await PostAsync(Submit, key, Json(Body));
+        using var second = await PostAsync(Submit, $"\"{key}\"", Json(Body));
+
+        first.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        first.Headers.Contains("Idempotent-Replayed").ShouldBeFalse();
+        second.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        second.Headers.GetValues("Idempotent-Replayed").ShouldBe(["true"]);
+        second.Headers.Location.ShouldBe(first.Headers.Location);
+        second.Headers.ETag.ShouldBe(first.Headers.ETag);
+        second.Content.Headers.ContentType.ShouldBe(first.Content.Headers.ContentType);
+        (await TextAsync(second) == await TextAsync(first)).ShouldBeTrue();
+        (await BatchesAsync()).ShouldBe(before + 1);
+    }
+
+    [Fact]
+    public async Task The_answer_is_written_by_the_transaction_of_the_batch()
+    {
+        using var answer = await PostAsync(Submit, NewKey(), Json(Body));
+
+        (
+            await host.Database.ScalarAsync<bool>(
+                """
+                select k.xmin = b.xmin
+                from jobs.batches b
+                join jobs.idempotency_keys k on convert_from(k.body, 'UTF8')::jsonb ->> 'id' = b.id::text
+                where b.id = $1
+                """,
+                Stop,
+                await IdAsync(answer)
+            )
+        ).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(Submit, """{"queries":[{"q":"worker"}]}""")]
+    [InlineData(Submit, Body + " ")]
+    [InlineData($"{Submit}?x=1", Body)]
+    public async Task Another_request_with_the_key_is_refused(string address, string body)
+    {
+        var key = NewKey();
+        using var first = await PostAsync(Submit, key, Json(Body));
+        using var second = await PostAsync(address, key, Json(body));
+
+        second.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await TextAsync(second)).ShouldContain("Idempotency-Key");
+    }
+
+    [Fact]
+    public async Task Keys_of_other_tenants_and_other_addresses_are_others()
+    {
+        var key = NewKey();
+        using var other = host.Client(await host.KeyOfAsync("idempotency-other", Stop));
+        using var first = await PostAsync(Submit, key, Json(Body));
+        using var second = await PostAsync(Submit, key, Json(Body), other);
+        using var third = await PostAsync(
+            "/api/v1/batch/jobs",
+            key,
+            Json("""{"kind":"query","items":[{"q":"lease"}]}""")
+        );
+
+        HttpResponseMessage[] answers = [first, second, third];
+        answers.ShouldAllBe(a => a.StatusCode == HttpStatusCode.Accepted);
+        answers.Select(a => a.Headers.Location).Distinct().Count().ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task While_the_first_is_in_progress_a_repeat_is_told_to_wait()
+    {
+        const string address = "/api/v1/batch/jobs?kind=query";
+        var key = NewKey();
+        using var slow = new HeldContent("{\"q\":\"a\"}\n", "{\"q\":\"b\"}\n");
+        var first = PostAsync(address, key, slow);
+        await slow.Begun.WaitAsync(EngineHost.Patience, TimeProvider.System, Stop);
+        using (var early = await RepeatUntilHeldAsync(address, key))
+        {
+            early.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+            early.Headers.RetryAfter.ShouldNotBeNull();
+        }
+
+        slow.Release();
+        using var answer = await first;
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        using var repeat = await PostAsync(
+            address,
+            key,
+            new StringContent(
+                "{\"q\":\"a\"}\n{\"q\":\"b\"}\n",
+                Encoding.UTF8,
+                "application/x-ndjson"
+            )
+        );
+        repeat.Headers.Location.ShouldBe(answer.Headers.Location);
+    }
+
+    [Fact]
+    public async Task An_upload_is_the_same_whatever_its_boundary()
+    {
+        const string address = "/api/v1/batch/documents";
+        var key = NewKey();
+        var large = new string('x', 300_000);
+        using var first = await PostAsync(address, key, Form("one", $"first {key} {large}"));
+        using var second = await PostAsync(address, key, Form("two-2", $"first {key} {large}"));
+        using var third = await PostAsync(address, key, Form("one", $"other {key} {large}"));
+
+        first.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        second.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await TextAsync(second) == await TextAsync(first)).ShouldBeTrue();
+        JsonElement
+            .Parse(await TextAsync(second))
+            .GetProperty("files")[0]
+            .GetProperty("verdict")
+            .GetString()
+            .ShouldBe("accepted");
+        third.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+    }
+
+    [Fact]
+    public async Task A_refusal_is_an_answer_too()
+    {
+        var key = NewKey();
+        const string bad = """{"queries":[]}""";
+        using var first = await PostAsync(Submit, key, Json(bad));
+        using var second = await PostAsync(Submit, key, Json(bad));
+
+        first.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await TextAsync(first)).ShouldContain("queries");
+        second.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        second.Headers.Contains("Idempotent-Replayed").ShouldBeTrue();
+        (await TextAsync(second) == await TextAsync(first)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task An_answer_without_a_body_is_repeated_as_it_was()
+    {
+        var key = NewKey();
+        using var first = await PostAsync(Submit, key, new StringContent("text"));
+        using var second = await PostAsync(Submit, key, new StringContent("text"));
+
+        first.StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+        second.StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+        second.Headers.Contains("Idempotent-Replayed").ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("\"\"")]
+    [InlineData("\"open")]
+    [InlineData("\"a\"b\"")]
+    [InlineData("long")]
+    public async Task A_key_that_is_none_is_refused_by_name(string key)
+    {
+        using var answer = await PostAsync(
+            Submit,
+            key == "long" ? new string('k', 256) : key,
+            Json(Body)
+        );
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await TextAsync(answer)).ShouldContain("Idempotency-Key");
+    }
+
+    [Fact]
+    public async Task A_hold_whose_process_died_is_taken_over_and_writes_nothing_more()
+    {
+        var key = NewKey();
+        var keys = host.Services.GetRequiredService<IdempotencyKeys>();
+        var tenant = (
+            await host.Database.ScalarAsync<int>(
+                "select id from jobs.tenants where name = 'default'",
+                Stop
+            )
+        );
+        var dead = (await keys.ClaimAsync(tenant, Submit, key, Stop)).Hold!;
+        using (var held = await PostAsync(Submit, key, Json(Body)))
+        {
+            held.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        }
+        await host.Database.ScalarAsync<int>(
+            "update jobs.idempotency_keys set busy_until = now() where token = $1",
+            Stop,
+            dead.Token
+        );
+
+        using var repeat = await PostAsync(Submit, key, Json(Body));
+        repeat.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        var lost = await Should.ThrowAsync<Npgsql.PostgresException>(() =>
+            keys.KeepAsync(
+                dead,
+                new KeptAnswer([], 200, new Dictionary<string, string>(StringComparer.Ordinal), []),
+                Stop
+            )
+        );
+        lost.SqlState.ShouldBe(IdempotencyKeys.LostState);
+        // Neither does a release of its, nor a late renewal.
+        await keys.RenewAsync(dead, Stop);
+        await keys.ReleaseAsync(dead, Stop);
+        using var again = await PostAsync(Submit, key, Json(Body));
+        again.Headers.Location.ShouldBe(repeat.Headers.Location);
+    }
+
+    [Fact]
+    public async Task After_its_day_a_key_is_new()
+    {
+        var key = NewKey();
+        using var first = await PostAsync(Submit, key, Json(Body));
+        await host.Database.ScalarAsync<int>(
+            "update jobs.idempotency_keys set expires_at = now() where convert_from(body, 'UTF8') like '%' || $1 || '%'",
+            Stop,
+            (await IdAsync(first)).ToString()
+        );
+        using var second = await PostAsync(Submit, key, Json("""{"queries":[{"q":"new"}]}"""));
+
+        second.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        second.Headers.Location.ShouldNotBe(first.Headers.Location);
+    }
+
+    [Fact]
+    public async Task A_secret_is_repeated_to_who_asked_for_it_and_not_stored_in_plain()
+    {
+        var key = NewKey();
+        const string body = """{"tenant":"idempotent","name":"n","scopes":["read"]}""";
+        using var first = await PostAsync("/api/v1/keys", key, Json(body));
+        using var second = await PostAsync("/api/v1/keys", key, Json(body));
+        using var other = host.Client(await host.KeyOfAsync("default", Stop));
+        using var third = await PostAsync("/api/v1/keys", key, Json(body), other);
+
+        first.StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await TextAsync(second) == await TextAsync(first)).ShouldBeTrue();
+        third.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (
+            await host.Database.ScalarAsync<long>(
+                "select count(*) from jobs.idempotency_keys where position(convert_to($1, 'UTF8') in body) > 0",
+                Stop,
+                JsonElement.Parse(await TextAsync(first)).GetProperty("key").GetString()!
+            )
+        ).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Steering_is_answered_once_as_well()
+    {
+        using var batch = await PostAsync(Submit, NewKey(), Json(Body));
+        var cancel = $"{batch.Headers.Location}/cancel";
+        var key = NewKey();
+        using var first = await PostAsync(cancel, key, null);
+        using var second = await PostAsync(cancel, key, null);
+
+        first.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        second.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        second.Headers.Contains("Idempotent-Replayed").ShouldBeTrue();
+    }
+
+    private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
+
+    private static MultipartFormDataContent Form(string boundary, string text) =>
+        new(boundary)
+        {
+            { new StringContent("high"), "priority" },
+            { new StringContent(text), "files", "one.txt" },
+        };
+
+    private static Task<string> TextAsync(HttpResponseMessage answer) =>
+        answer.Content.ReadAsStringAsync(Stop);
+
+    private static async Task<Guid> IdAsync(HttpResponseMessage answer) =>
+        JsonElement.Parse(await TextAsync(answer)).GetProperty("id").GetGuid();
+
+    private async Task<long> BatchesAsync() =>
+        await host.Database.ScalarAsync<long>("select count(*) from jobs.batches", Stop);
+
+    // The slow request has begun; its key is held when its headers have been read.
+    private async Task<HttpResponseMessage> RepeatUntilHeldAsync(string address, string key)
+    {
+        while (
+            await host.Database.ScalarAsync<long>(
+                "select count(*) from jobs.idempotency_keys where busy_until > now()",
+                Stop
+            ) == 0
+        )
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Stop);
+        }
+        return await PostAsync(
+            address,
+            key,
+            new StringContent("{\"q\":\"a\"}\n", Encoding.UTF8, "application/x-ndjson")
+        );
+    }
+
+    private async Task<HttpResponseMessage> PostAsync(
+        string address,
+        string key,
+        HttpContent? content,
+        HttpClient? by = null
+    )
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
+        request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        return await (by ?? client).SendAsync(request, Stop);
+    }
+}
