@@ -35,7 +35,10 @@ internal static class ReadStatements
         limit $6
         """;
 
-    /// <summary>Pages from $3 on that have an item of the status $4 (null for any), at most $5.</summary>
+    /// <summary>
+    /// Pages from $3 on that have an item of the status $4 (null for any), at most $5. The subqueries name the batch by
+    /// its parameter: by the outer row's column PostgreSQL hashes the chunks of all batches.
+    /// </summary>
     public const string Pages = """
         select p.page, p.first, p.count, p.custom_ids
         from jobs.batches b
@@ -44,10 +47,10 @@ internal static class ReadStatements
             and case
                 when $4::text is null then true
                 when $4 in ('pending', 'running') then exists (
-                    select from jobs.chunks c where c.batch_id = b.id and c.page = p.page)
+                    select from jobs.chunks c where c.batch_id = $2 and c.page = p.page)
                 else exists (
                     select from jobs.outcome_pages o
-                    where o.batch_id = b.id and o.page = p.page
+                    where o.batch_id = $2 and o.page = p.page
                         and case $4 when 'failed' then o.failed when 'cancelled' then o.cancelled else o.succeeded end > 0)
             end
         order by p.page

@@ -72,8 +72,8 @@ internal sealed class ExceptionProblems(ILogger<ExceptionProblems> log) : IExcep
             PostgresException e => e.SqlState.StartsWith("57P", StringComparison.Ordinal)
                 || e.SqlState.StartsWith("53", StringComparison.Ordinal),
             NpgsqlException => true,
-            // EF Core wraps what its connection threw.
-            InvalidOperationException { InnerException: { } inner } => IsAway(inner),
+            // EF Core wraps what its connection threw, and so does data protection, whose keys are in the database.
+            { InnerException: { } inner } => IsAway(inner),
             _ => false,
         };
 }

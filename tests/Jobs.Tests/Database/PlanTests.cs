@@ -160,6 +160,24 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             select gen_random_uuid(), 2, m.id, b.id, 'ready', 'a', 'text/plain', 1, sha256((m.n || '-' || g)::bytea)
             from made m, generate_series(1, 20) g, jobs.blobs b;
 
+            -- Partitions of the weeks to come are empty, and an empty table is read from end to end.
+            do $$
+            declare
+                part regclass;
+                filled bool;
+            begin
+                for part in
+                    select i.inhrelid
+                    from pg_inherits i
+                    where i.inhparent in ('jobs.item_pages'::regclass, 'jobs.outcome_pages'::regclass)
+                loop
+                    execute format('select exists (select from %s)', part) into filled;
+                    if not filled then
+                        execute format('drop table %s', part);
+                    end if;
+                end loop;
+            end $$;
+
             analyze;
             """;
 

@@ -17,6 +17,8 @@ public sealed partial class SqlTests(TestDatabase database) : IClassFixture<Test
         ["SubmitStatements.InsertBatch"] =
             "(uuid, int, text, smallint, int, smallint, int, text, timestamptz, bigint, bigint, interval, "
             + "int[], smallint[], bytea[], smallint[], smallint[], text[], text[], timestamptz)",
+        ["OriginalCleanup.Sweep"] = "(interval, int)",
+        ["BatchCleanup.DeleteTombstones"] = "(interval, int)",
     };
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

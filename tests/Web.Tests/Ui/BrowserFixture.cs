@@ -96,7 +96,7 @@ public sealed class BrowserFixture : IAsyncLifetime
     }
 
     /// <summary>A browser that nobody has used, nobody signed in; to be closed by whoever opened it.</summary>
-    public async Task<IBrowserContext> OpenAsync(ColorScheme colors, int width)
+    public async Task<IBrowserContext> NewContextAsync(ColorScheme colors, int width)
     {
         var context = await _browser!.NewContextAsync(
             new()

@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using Xunit;
 
 namespace Jobs.Web.Tests.Ui;
 
@@ -24,7 +23,7 @@ public abstract class BrowserTest(BrowserFixture browser) : IAsyncLifetime
     /// <summary>A page where nobody is signed in.</summary>
     protected async Task<IPage> OpenAsync(ColorScheme colors = ColorScheme.Light, int width = 1280)
     {
-        var context = await browser.OpenAsync(colors, width);
+        var context = await browser.NewContextAsync(colors, width);
         _opened.Add(context);
         return await context.NewPageAsync();
     }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Playwright;
 
@@ -62,29 +60,6 @@ public sealed class HostileTextTests(BrowserFixture browser) : BrowserTest(brows
         (await page.Locator("main img, main script:not([src])").CountAsync()).ShouldBe(0);
     }
 
-    [Fact]
-    public async Task A_browser_gets_a_page_for_what_is_not_there_and_a_program_a_problem()
-    {
-        using var client = new HttpClient { BaseAddress = Browser.Address };
-        await ExpectAsync(client, "/nowhere", "text/html", "text/html");
-        await ExpectAsync(client, "/nowhere", "*/*", "application/problem+json");
-        await ExpectAsync(client, "/api/v1/nowhere", "text/html", "application/problem+json");
-    }
-
     private static async Task ShowsAsync(IPage page, string selector, string text) =>
         (await page.Locator(selector).First.TextContentAsync())!.Trim().ShouldBe(text);
-
-    private static async Task ExpectAsync(
-        HttpClient client,
-        string path,
-        string accept,
-        string mediaType
-    )
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
-        request.Headers.Accept.Add(MediaTypeWithQualityHeaderValue.Parse(accept));
-        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
-        response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        response.Content.Headers.ContentType!.MediaType.ShouldBe(mediaType);
-    }
 }

@@ -21,25 +21,39 @@ internal sealed class ProblemPageWriter : IProblemDetailsWriter
         var problem = context.ProblemDetails;
         var status = problem.Status ?? context.HttpContext.Response.StatusCode;
         var retryAfter = context.HttpContext.Response.Headers.RetryAfter.ToString();
-        await Page.Of<ProblemPage>(
-                new
-                {
-                    Status = status,
-                    Detail = status < StatusCodes.Status500InternalServerError
-                        ? problem.Detail
-                        : null,
-                    RetrySeconds = int.TryParse(
-                        retryAfter,
-                        CultureInfo.InvariantCulture,
-                        out var seconds
-                    )
-                        ? seconds
-                        : (int?)null,
-                    TraceId = context.HttpContext.TraceIdentifier,
-                },
-                status
-            )
-            .ExecuteAsync(context.HttpContext);
+        var page = Page.Of<ProblemPage>(
+            new
+            {
+                Status = status,
+                Detail = status < StatusCodes.Status500InternalServerError ? problem.Detail : null,
+                RetrySeconds = int.TryParse(
+                    retryAfter,
+                    CultureInfo.InvariantCulture,
+                    out var seconds
+                )
+                    ? seconds
+                    : (int?)null,
+                TraceId = context.HttpContext.TraceIdentifier,
+            },
+            status
+        );
+        await ExecuteApartAsync(page, context.HttpContext);
+    }
+
+    // A page that failed half-way has left its mark on the services of the request.
+    private static async Task ExecuteApartAsync(IResult page, HttpContext context)
+    {
+        var services = context.RequestServices;
+        await using var apart = services.CreateAsyncScope();
+        context.RequestServices = apart.ServiceProvider;
+        try
+        {
+            await page.ExecuteAsync(context);
+        }
+        finally
+        {
+            context.RequestServices = services;
+        }
     }
 
     private static bool AsksForPage(MediaTypeHeaderValue type) =>

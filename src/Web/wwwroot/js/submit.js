@@ -33,3 +33,12 @@ form.addEventListener("submit", async (event) => {
 lines.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
 });
+
+// Browsers take seconds to paste thousands of lines themselves, the time growing with their square.
+const LARGE = 10_000;
+lines.addEventListener("paste", (event) => {
+  const text = event.clipboardData.getData("text/plain");
+  if (text.length < LARGE) return;
+  event.preventDefault();
+  lines.setRangeText(text, lines.selectionStart, lines.selectionEnd, "end");
+});
