@@ -25,8 +25,9 @@ internal sealed class RequestDigest : IDisposable
             mediaType = type.MediaType.Value?.ToLowerInvariant() ?? "";
             if (mediaType.StartsWith("multipart/", StringComparison.Ordinal))
             {
+                // As it stands in the body: RFC 2046 forbids it within a part.
                 boundary = Encoding.UTF8.GetBytes(
-                    HeaderUtilities.RemoveQuotes(type.Boundary).Value ?? ""
+                    $"--{HeaderUtilities.RemoveQuotes(type.Boundary)}"
                 );
             }
         }
@@ -49,6 +50,7 @@ internal sealed class RequestDigest : IDisposable
         while (rest.IndexOf(boundary) is >= 0 and var at)
         {
             hash.AppendData(rest[..at]);
+            hash.AppendData([0]);
             rest = rest[(at + boundary.Length)..];
         }
         held = Math.Min(rest.Length, boundary.Length - 1);
