@@ -27,8 +27,8 @@ internal sealed class WebhookService(
 {
     private static readonly TimeSpan LastCall = TimeSpan.FromSeconds(3);
 
-    // However many batches change, the queue is looked at ten times a second at most.
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
+    // However many batches change, the queue is looked at four times a second at most.
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(250);
 
     private readonly ConcurrentDictionary<LeasedDelivery, Task> running = new();
 

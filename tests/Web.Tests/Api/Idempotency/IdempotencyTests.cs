@@ -261,6 +261,25 @@ public sealed class IdempotencyTests(ApiHost host) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task The_description_of_the_api_names_the_header_on_every_post()
+    {
+        var document = JsonElement.Parse(await client.GetStringAsync("/openapi/v1.json", Stop));
+
+        document
+            .GetProperty("paths")
+            .EnumerateObject()
+            .Where(path => path.Value.TryGetProperty("post", out _))
+            .Where(path =>
+                !path
+                    .Value.GetProperty("post")
+                    .ToString()
+                    .Contains("Idempotency-Key", StringComparison.Ordinal)
+            )
+            .Select(path => path.Name)
+            .ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Steering_is_answered_once_as_well()
     {
         using var batch = await PostAsync(Submit, NewKey(), Json(Body));
