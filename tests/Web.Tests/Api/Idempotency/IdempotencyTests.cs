@@ -1,23 +1,11 @@
 using System.Net;
-using System.Text;
 using System.Text.Json;
-using Jobs.Idempotency;
 using Jobs.Testing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Jobs.Web.Tests.Api.Idempotency;
 
-public sealed class IdempotencyTests(ApiHost host) : IClassFixture<ApiHost>
+public sealed class IdempotencyTests(ApiHost host) : IdempotencyTest(host)
 {
-    private const string Submit = "/api/v1/batch/queries/async";
-    private const string Body = """{"queries":[{"q":"lease"}]}""";
-    private readonly HttpClient client = host.Client();
-
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    private static string NewKey() =>
-        Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString();
-
     [Fact]
     public async Task The_same_request_gets_the_first_answer_and_makes_one_batch()
     {
@@ -35,25 +23,6 @@ public sealed class IdempotencyTests(ApiHost host) : IClassFixture<ApiHost>
         second.Content.Headers.ContentType.ShouldBe(first.Content.Headers.ContentType);
         (await TextAsync(second) == await TextAsync(first)).ShouldBeTrue();
         (await BatchesAsync()).ShouldBe(before + 1);
-    }
-
-    [Fact]
-    public async Task The_answer_is_written_by_the_transaction_of_the_batch()
-    {
-        using var answer = await PostAsync(Submit, NewKey(), Json(Body));
-
-        (
-            await host.Database.ScalarAsync<bool>(
-                """
-                select k.xmin = b.xmin
-                from jobs.batches b
-                join jobs.idempotency_keys k on position(convert_to(b.id::text, 'UTF8') in k.body) > 0
-                where b.id = $1
-                """,
-                Stop,
-                await IdAsync(answer)
-            )
-        ).ShouldBeTrue();
     }
 
     [Theory]
@@ -74,7 +43,7 @@ public sealed class IdempotencyTests(ApiHost host) : IClassFixture<ApiHost>
     public async Task Keys_of_other_tenants_and_other_addresses_are_others()
     {
         var key = NewKey();
-        using var other = host.Client(await host.KeyOfAsync("idempotency-other", Stop));
+        using var other = Host.Client(await Host.KeyOfAsync("idempotency-other", Stop));
         using var first = await PostAsync(Submit, key, Json(Body));
         using var second = await PostAsync(Submit, key, Json(Body), other);
         using var third = await PostAsync(
@@ -86,35 +55,6 @@ public sealed class IdempotencyTests(ApiHost host) : IClassFixture<ApiHost>
         HttpResponseMessage[] answers = [first, second, third];
         answers.ShouldAllBe(a => a.StatusCode == HttpStatusCode.Accepted);
         answers.Select(a => a.Headers.Location).Distinct().Count().ShouldBe(3);
-    }
-
-    [Fact]
-    public async Task While_the_first_is_in_progress_a_repeat_is_told_to_wait()
-    {
-        const string address = "/api/v1/batch/jobs?kind=query";
-        var key = NewKey();
-        using var slow = new HeldContent("{\"q\":\"a\"}\n", "{\"q\":\"b\"}\n");
-        var first = PostAsync(address, key, slow);
-        await slow.Begun.WaitAsync(EngineHost.Patience, TimeProvider.System, Stop);
-        using (var early = await RepeatUntilHeldAsync(address, key))
-        {
-            early.StatusCode.ShouldBe(HttpStatusCode.Conflict);
-            early.Headers.RetryAfter.ShouldNotBeNull();
-        }
-
-        slow.Release();
-        using var answer = await first;
-        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        using var repeat = await PostAsync(
-            address,
-            key,
-            new StringContent(
-                "{\"q\":\"a\"}\n{\"q\":\"b\"}\n",
-                Encoding.UTF8,
-                "application/x-ndjson"
-            )
-        );
-        repeat.Headers.Location.ShouldBe(answer.Headers.Location);
     }
 
     [Fact]
@@ -184,75 +124,20 @@ public sealed class IdempotencyTests(ApiHost host) : IClassFixture<ApiHost>
     }
 
     [Fact]
-    public async Task A_hold_whose_process_died_is_taken_over_and_writes_nothing_more()
-    {
-        var key = NewKey();
-        var keys = host.Services.GetRequiredService<IdempotencyKeys>();
-        var tenant = (
-            await host.Database.ScalarAsync<int>(
-                "select id from jobs.tenants where name = 'default'",
-                Stop
-            )
-        );
-        var dead = (await keys.ClaimAsync(tenant, Submit, key, Stop)).Hold!;
-        using (var held = await PostAsync(Submit, key, Json(Body)))
-        {
-            held.StatusCode.ShouldBe(HttpStatusCode.Conflict);
-        }
-        await host.Database.ScalarAsync<int>(
-            "update jobs.idempotency_keys set busy_until = now() where token = $1",
-            Stop,
-            dead.Token
-        );
-
-        using var repeat = await PostAsync(Submit, key, Json(Body));
-        repeat.StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        var lost = await Should.ThrowAsync<Npgsql.PostgresException>(() =>
-            keys.KeepAsync(
-                dead,
-                new KeptAnswer([], 200, new Dictionary<string, string>(StringComparer.Ordinal), []),
-                Stop
-            )
-        );
-        lost.SqlState.ShouldBe(IdempotencyKeys.LostState);
-        // Neither does a release of its, nor a late renewal.
-        await keys.RenewAsync(dead, Stop);
-        await keys.ReleaseAsync(dead, Stop);
-        using var again = await PostAsync(Submit, key, Json(Body));
-        again.Headers.Location.ShouldBe(repeat.Headers.Location);
-    }
-
-    [Fact]
-    public async Task After_its_day_a_key_is_new()
-    {
-        var key = NewKey();
-        using var first = await PostAsync(Submit, key, Json(Body));
-        await host.Database.ScalarAsync<int>(
-            "update jobs.idempotency_keys set expires_at = now() where position(convert_to($1, 'UTF8') in body) > 0",
-            Stop,
-            (await IdAsync(first)).ToString()
-        );
-        using var second = await PostAsync(Submit, key, Json("""{"queries":[{"q":"new"}]}"""));
-
-        second.StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        second.Headers.Location.ShouldNotBe(first.Headers.Location);
-    }
-
-    [Fact]
     public async Task A_secret_is_repeated_to_who_asked_for_it_and_not_stored_in_plain()
     {
         var key = NewKey();
         const string body = """{"tenant":"idempotent","name":"n","scopes":["read"]}""";
         using var first = await PostAsync("/api/v1/keys", key, Json(body));
         using var second = await PostAsync("/api/v1/keys", key, Json(body));
-        using var other = host.Client(await host.KeyOfAsync("default", Stop));
+        using var other = Host.Client(await Host.KeyOfAsync("default", Stop));
         using var third = await PostAsync("/api/v1/keys", key, Json(body), other);
 
         first.StatusCode.ShouldBe(HttpStatusCode.Created);
         (await TextAsync(second) == await TextAsync(first)).ShouldBeTrue();
         third.StatusCode.ShouldBe(HttpStatusCode.Conflict);
         (
-            await host.Database.ScalarAsync<long>(
+            await Host.Database.ScalarAsync<long>(
                 "select count(*) from jobs.idempotency_keys where position(convert_to($1, 'UTF8') in body) > 0",
                 Stop,
                 JsonElement.Parse(await TextAsync(first)).GetProperty("key").GetString()!
@@ -263,7 +148,7 @@ public sealed class IdempotencyTests(ApiHost host) : IClassFixture<ApiHost>
     [Fact]
     public async Task The_description_of_the_api_names_the_header_on_every_post()
     {
-        var document = JsonElement.Parse(await client.GetStringAsync("/openapi/v1.json", Stop));
+        var document = JsonElement.Parse(await Client.GetStringAsync("/openapi/v1.json", Stop));
 
         document
             .GetProperty("paths")
@@ -291,54 +176,5 @@ public sealed class IdempotencyTests(ApiHost host) : IClassFixture<ApiHost>
         first.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         second.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         second.Headers.Contains("Idempotent-Replayed").ShouldBeTrue();
-    }
-
-    private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
-
-    private static MultipartFormDataContent Form(string boundary, string text) =>
-        new(boundary)
-        {
-            { new StringContent("high"), "priority" },
-            { new StringContent(text), "files", "one.txt" },
-        };
-
-    private static Task<string> TextAsync(HttpResponseMessage answer) =>
-        answer.Content.ReadAsStringAsync(Stop);
-
-    private static async Task<Guid> IdAsync(HttpResponseMessage answer) =>
-        JsonElement.Parse(await TextAsync(answer)).GetProperty("id").GetGuid();
-
-    private async Task<long> BatchesAsync() =>
-        await host.Database.ScalarAsync<long>("select count(*) from jobs.batches", Stop);
-
-    // The slow request has begun; its key is held when its headers have been read.
-    private async Task<HttpResponseMessage> RepeatUntilHeldAsync(string address, string key)
-    {
-        while (
-            await host.Database.ScalarAsync<long>(
-                "select count(*) from jobs.idempotency_keys where busy_until > now()",
-                Stop
-            ) == 0
-        )
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Stop);
-        }
-        return await PostAsync(
-            address,
-            key,
-            new StringContent("{\"q\":\"a\"}\n", Encoding.UTF8, "application/x-ndjson")
-        );
-    }
-
-    private async Task<HttpResponseMessage> PostAsync(
-        string address,
-        string key,
-        HttpContent? content,
-        HttpClient? by = null
-    )
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
-        request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
-        return await (by ?? client).SendAsync(request, Stop);
     }
 }
