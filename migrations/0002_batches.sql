@@ -117,7 +117,9 @@ language plpgsql as $$
 declare
     -- Weeks are counted from Monday, 2024-01-01 UTC.
     epoch constant timestamptz := '2024-01-01T00:00:00Z';
-    first_week constant int := floor(extract(epoch from from_time - epoch) / 604800);
+    -- From a day before: the clock that dates an id may be behind.
+    first_week constant int := floor(extract(epoch from from_time - interval '1 day' - epoch) / 604800);
+    last_week constant int := floor(extract(epoch from from_time - epoch) / 604800) + weeks - 1;
     made int := 0;
     week int;
     low uuid;
@@ -127,7 +129,7 @@ declare
 begin
     -- One maker at a time, from before the first look: a look that found nothing is remembered by the session.
     perform pg_advisory_xact_lock(hashtext('jobs.ensure_partitions'));
-    for week in first_week .. first_week + weeks - 1 loop
+    for week in first_week .. last_week loop
         low := jobs.first_id_at(epoch + week * interval '7 days');
         high := jobs.first_id_at(epoch + (week + 1) * interval '7 days');
         foreach parent in array array['item_pages', 'outcome_pages'] loop

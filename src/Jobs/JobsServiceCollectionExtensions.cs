@@ -26,6 +26,7 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<ItemReader>();
         services.AddSingleton<BatchSteering>();
         services.AddWebhooks();
+        services.AddHostedService<PartitionKeeper>();
         services.AddHostedService<NoticeSender>();
         services.AddHostedService<NoticeListener>();
         return services;
@@ -59,7 +60,11 @@ public static class JobsServiceCollectionExtensions
             .AddOptions<Hosting.HostOptions>()
             .Configure<Options.IOptions<EngineOptions>>(
                 (host, engine) =>
-                    host.ShutdownTimeout = engine.Value.GracePeriod + TimeSpan.FromSeconds(10)
+                {
+                    host.ShutdownTimeout = engine.Value.GracePeriod + TimeSpan.FromSeconds(10);
+                    // The worker drains while the web server still waits for its requests, not after it.
+                    host.ServicesStopConcurrently = true;
+                }
             );
         services.AddSingleton<ChunkLeaser>();
         services.AddSingleton<Settler>();

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -81,15 +80,13 @@ public sealed record ApiTenant(WebHost Web, int Id, string Name, HttpClient Clie
         foreach (var (name, bytes) in files)
         {
             var part = new ByteArrayContent(bytes);
-            part.Headers.ContentDisposition = new ContentDispositionHeaderValue("form-data")
-            {
-                Name = "files",
-                FileName =
-                    "\""
-                    + name.Replace("\\", "\\\\", StringComparison.Ordinal)
-                        .Replace("\"", "\\\"", StringComparison.Ordinal)
-                    + "\"",
-            };
+            // As a client sends it that does not look at what it sends.
+            var quoted = name.Replace("\\", "\\\\", StringComparison.Ordinal)
+                .Replace("\"", "\\\"", StringComparison.Ordinal);
+            part.Headers.TryAddWithoutValidation(
+                "Content-Disposition",
+                $"form-data; name=\"files\"; filename=\"{quoted}\""
+            );
             form.Add(part);
         }
         return Client.PostAsync("/api/v1/batch/documents", form, Stop);

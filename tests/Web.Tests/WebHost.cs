@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 [assembly: AssemblyFixture(typeof(WebHost))]
 
@@ -67,6 +68,9 @@ public sealed class WebHost : IAsyncLifetime
                 .UseSetting("Jobs:Engine:PollInterval", "00:00:01")
                 .UseSetting("Jobs:Engine:BackoffBase", "00:00:00.05")
                 .UseSetting("Jobs:Engine:ProgressInterval", "00:00:00.05")
+                .ConfigureLogging(logging =>
+                    logging.ClearProviders().AddProvider(new RecordedLog())
+                )
                 .ConfigureTestServices(services =>
                     services
                         .AddSingleton(new EngineHostOptions { Handle = work.HandleAsync })

@@ -123,7 +123,7 @@ public sealed class BatchSubmission : IAsyncDisposable
     ) => writer.WriteAsync(Complete(), connection, transaction, cancellationToken);
 
     /// <summary>Wakes the workers.</summary>
-    public void Announce() => signal.Announce(draft.NotBefore is not null);
+    public void Announce() => signal.Announce(scheduled: draft.NotBefore > submittedAt);
 
     public async ValueTask DisposeAsync()
     {

@@ -10,8 +10,16 @@ public sealed class BatchSubmitter(
     IOptions<BatchOptions> options,
     WorkSignal signal,
     TimeProvider time
-)
+) : IDisposable
 {
+    // Each holds a connection of a small pool for as long as its caller takes.
+    private readonly SemaphoreSlim streams = new(MostStreams, MostStreams);
+
+    /// <summary>Submissions of this process that stream into the database at once.</summary>
+    public const int MostStreams = 4;
+
+    public void Dispose() => streams.Dispose();
+
     /// <summary>Begins a submission; dispose it whether it was committed or not.</summary>
     /// <param name="fieldName">What errors call the list of items, such as <c>items</c> or <c>queries</c>.</param>
     public BatchSubmission Begin(BatchDraft draft, string fieldName = "items")
@@ -26,7 +34,7 @@ public sealed class BatchSubmitter(
             Guid.CreateVersion7(now),
             draft,
             options.Value,
-            new SubmitWriter(database, options.Value),
+            new SubmitWriter(database, options.Value, streams),
             signal,
             now,
             fieldName

@@ -22,24 +22,27 @@ public sealed class ItemReader(JobsDataSource database)
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        // Pages are of unequal size: skip by index, page by page, from the one that may hold it.
         var page = 0;
         while (true)
         {
-            var pages = await ReadPagesAsync(tenantId, batchId, page, state, cancellationToken);
+            var pages = await ReadPagesAsync(
+                tenantId,
+                batchId,
+                page,
+                from,
+                state,
+                cancellationToken
+            );
             if (pages.Count == 0)
             {
                 yield break;
             }
-            if (pages[^1].First + pages[^1].Count > from)
+            await ReadStatesAsync(batchId, pages, cancellationToken);
+            foreach (var item in pages.SelectMany(p => p.Items()))
             {
-                await ReadStatesAsync(batchId, pages, cancellationToken);
-                foreach (var item in pages.SelectMany(p => p.Items()))
+                if (item.Index >= from && (state is null || item.State == state))
                 {
-                    if (item.Index >= from && (state is null || item.State == state))
-                    {
-                        yield return item;
-                    }
+                    yield return item;
                 }
             }
             page = pages[^1].Number + 1;
@@ -119,6 +122,7 @@ public sealed class ItemReader(JobsDataSource database)
                 tenantId,
                 batchId,
                 number,
+                0,
                 null,
                 cancellationToken,
                 limit: 1
@@ -137,6 +141,7 @@ public sealed class ItemReader(JobsDataSource database)
     private async Task<List<PageItems>> ReadPagesAsync(
         int tenantId,
         Guid batchId,
+        int page,
         int from,
         ItemState? state,
         CancellationToken cancellationToken,
@@ -146,7 +151,7 @@ public sealed class ItemReader(JobsDataSource database)
         await using var command = database.Requests.CreateCommand(ReadStatements.Pages);
         command.Parameters.Add(new() { Value = tenantId });
         command.Parameters.Add(new() { Value = batchId });
-        command.Parameters.Add(new() { Value = from });
+        command.Parameters.Add(new() { Value = page });
         command.Parameters.Add(
             new()
             {
@@ -155,6 +160,7 @@ public sealed class ItemReader(JobsDataSource database)
             }
         );
         command.Parameters.Add(new() { Value = limit });
+        command.Parameters.Add(new() { Value = from });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var pages = new List<PageItems>();
         while (await row.ReadAsync(cancellationToken))

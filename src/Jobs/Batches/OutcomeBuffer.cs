@@ -73,20 +73,22 @@ internal sealed class OutcomeBuffer
 
     public void AddFailure(int position, long microseconds, ItemError error)
     {
+        // What came out of a deserializer may be null whatever its type says.
+        var code = error.Code ?? Kinds.ErrorCodes.HandlerError;
         Begin(position, microseconds, 0);
         Append(",null,"u8);
         using (var json = new Utf8JsonWriter(lines, Plain))
         {
             json.WriteStartObject();
-            json.WriteString("code"u8, error.Code);
-            json.WriteString("message"u8, Shorten(error.Message));
+            json.WriteString("code"u8, code);
+            json.WriteString("message"u8, Shorten(error.Message ?? ""));
             json.WriteBoolean("retryable"u8, error.Retryable);
             json.WriteEndObject();
         }
         Append("]\n"u8);
         Failed++;
         codes ??= new SortedDictionary<string, int>(StringComparer.Ordinal);
-        codes[error.Code] = codes.GetValueOrDefault(error.Code) + 1;
+        codes[code] = codes.GetValueOrDefault(code) + 1;
     }
 
     public void AddCancelled(int position, long microseconds)

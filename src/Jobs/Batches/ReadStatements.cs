@@ -36,14 +36,14 @@ internal static class ReadStatements
         """;
 
     /// <summary>
-    /// Pages from $3 on that have an item of the status $4 (null for any), at most $5. The subqueries name the batch by
+    /// Pages from number $3 and index $6 on that have an item of the status $4 (null for any), at most $5. The subqueries name the batch by
     /// its parameter: by the outer row's column PostgreSQL hashes the chunks of all batches.
     /// </summary>
     public const string Pages = """
         select p.page, p.first, p.count, p.custom_ids
         from jobs.batches b
         join jobs.item_pages p on p.batch_id = b.id
-        where b.tenant_id = $1 and b.id = $2 and p.page >= $3
+        where b.tenant_id = $1 and b.id = $2 and p.page >= $3 and p.first + p.count > $6
             and case
                 when $4::text is null then true
                 when $4 in ('pending', 'running') then exists (

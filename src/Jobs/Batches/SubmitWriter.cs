@@ -6,13 +6,21 @@ using NpgsqlTypes;
 namespace Jobs.Batches;
 
 /// <summary>Writes the pages and then the row of one submission; owns its connection while it streams.</summary>
-internal sealed class SubmitWriter(JobsDataSource database, BatchOptions options) : IAsyncDisposable
+internal sealed class SubmitWriter(
+    JobsDataSource database,
+    BatchOptions options,
+    SemaphoreSlim streams
+) : IAsyncDisposable
 {
+    // How long a large batch waits for others that stream in.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly List<ItemPage> held = [];
     private readonly List<PageSummary> summaries = [];
     private NpgsqlConnection? connection;
     private NpgsqlTransaction? transaction;
     private NpgsqlBinaryImporter? copy;
+    private bool streaming;
 
     /// <summary>Bytes of the pages that wait to be written.</summary>
     public int HeldBytes { get; private set; }
@@ -43,6 +51,11 @@ internal sealed class SubmitWriter(JobsDataSource database, BatchOptions options
     {
         if (copy is null)
         {
+            streaming = await streams.WaitAsync(Patience, cancellationToken);
+            if (!streaming)
+            {
+                throw new TooBusyException("Too many large batches are coming in at once.");
+            }
             await BeginAsync(cancellationToken);
             copy = await connection!.BeginBinaryImportAsync(
                 SubmitStatements.CopyPages,
@@ -125,6 +138,11 @@ internal sealed class SubmitWriter(JobsDataSource database, BatchOptions options
         if (connection is not null)
         {
             await connection.DisposeAsync();
+        }
+        if (streaming)
+        {
+            streaming = false;
+            streams.Release();
         }
     }
 

@@ -65,16 +65,29 @@ internal sealed class ChunkExecution(
     public void Cancel()
     {
         ledger.Cancel();
-        stop.Cancel();
+        Abort();
     }
 
     /// <summary>The time of grace is over, or the lease is lost: running items get their token cancelled.</summary>
-    public void Abort() => stop.Cancel();
+    public void Abort() => _ = AbortAsync();
 
     public void Dispose()
     {
         stop.Dispose();
         settling.Dispose();
+    }
+
+    // What handlers have registered on their tokens runs elsewhere, and what it throws is theirs.
+    private async Task AbortAsync()
+    {
+        try
+        {
+            await stop.CancelAsync();
+        }
+        catch (AggregateException e)
+        {
+            log.CancellationThrew(chunk.Key.BatchId, chunk.Key.Id, e);
+        }
     }
 
     private async Task SettleAsync(Func<Settlement?> take, CancellationToken cancellationToken)
@@ -158,11 +171,11 @@ internal sealed class ChunkExecution(
                 await execution.AsTask().WaitAsync(limit, time, CancellationToken.None)
             );
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (Exception) when (stop.IsCancellationRequested)
         {
             return Attempt.Stopped;
         }
-        catch (Exception e) when (lane.IsOver && !stop.IsCancellationRequested)
+        catch (Exception e) when (lane.IsOver)
         {
             log.ItemTimedOut(chunk.Key.BatchId, item.Index, chunk.ItemTimeout, e);
             return Attempt.Failed(AttemptErrors.Timeout(chunk.ItemTimeout));

@@ -4,20 +4,16 @@ using Microsoft.Extensions.Options;
 
 namespace Jobs.Engine;
 
-/// <summary>What happens at a time: scheduled chunks become ready, schedules fire, partitions are made ahead.</summary>
+/// <summary>What happens at a time: scheduled chunks become ready, schedules fire.</summary>
 internal sealed class DueWork(
     JobsDataSource database,
     Schedules schedules,
     WorkSignal signal,
     IOptions<EngineOptions> options,
-    TimeProvider time,
     ILogger<DueWork> log
 )
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan PartitionInterval = TimeSpan.FromHours(1);
-    private const string EnsurePartitions = "select jobs.ensure_partitions(now(), 3)";
-    private long? partitionsAt;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -26,7 +22,6 @@ internal sealed class DueWork(
             var pause = options.Value.PollInterval;
             try
             {
-                await EnsurePartitionsAsync(cancellationToken);
                 var chunk = await PromoteAsync(cancellationToken);
                 var schedule = await schedules.FireDueAsync(cancellationToken);
                 pause = Min(pause, Min(chunk, schedule));
@@ -56,23 +51,17 @@ internal sealed class DueWork(
         await using var command = database.Engine.CreateCommand(LeaseStatements.Promote);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        if (reader.GetInt32(0) > 0)
+        var promoted = reader.GetInt32(0);
+        if (promoted > 0)
         {
             signal.Announce(scheduled: false);
+        }
+        if (promoted == LeaseStatements.PromotedAtOnce)
+        {
+            return TimeSpan.Zero;
         }
         return reader.IsDBNull(1)
             ? TimeSpan.MaxValue
             : TimeSpan.FromSeconds(Math.Max(0, reader.GetDouble(1)));
-    }
-
-    private async Task EnsurePartitionsAsync(CancellationToken cancellationToken)
-    {
-        if (partitionsAt is { } made && time.GetElapsedTime(made) < PartitionInterval)
-        {
-            return;
-        }
-        await using var command = database.Requests.CreateCommand(EnsurePartitions);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-        partitionsAt = time.GetTimestamp();
     }
 }

@@ -54,6 +54,23 @@ internal static partial class EngineLog
 
     [LoggerMessage(
         Level = LogLevel.Error,
+        Message = "The partitions of the coming weeks were not made; it is tried again"
+    )]
+    public static partial void PartitionsNotMade(this ILogger log, Exception exception);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "A handler threw when chunk {ChunkId} of batch {BatchId} was cancelled"
+    )]
+    public static partial void CancellationThrew(
+        this ILogger log,
+        Guid batchId,
+        long chunkId,
+        Exception exception
+    );
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
         Message = "The execution of chunk {ChunkId} of batch {BatchId} broke; it is handed back"
     )]
     public static partial void ChunkFailed(

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -22,10 +23,10 @@ internal sealed class Heartbeat(
     private long answeringSince;
     private bool answering;
     private volatile bool stopping;
-    private Guid worker;
+    private volatile StrongBox<Guid> worker = new();
 
     /// <summary>The id of this worker; a new one after it was taken for dead.</summary>
-    public Guid Worker => worker;
+    public Guid Worker => worker.Value;
 
     /// <summary>From now on this worker counts as stopping.</summary>
     public void MarkStopping() => stopping = true;
@@ -37,10 +38,10 @@ internal sealed class Heartbeat(
         {
             try
             {
-                worker = await registry.RegisterAsync(cancellationToken);
+                worker = new(await registry.RegisterAsync(cancellationToken));
                 answeringSince = time.GetTimestamp();
                 answering = true;
-                log.WorkerStarted(worker, options.Value.Slots);
+                log.WorkerStarted(Worker, options.Value.Slots);
                 return;
             }
             catch (Exception e) when (e is not OperationCanceledException)
@@ -78,7 +79,7 @@ internal sealed class Heartbeat(
 
     private async Task BeatAsync(CancellationToken cancellationToken)
     {
-        var held = await registry.HeartbeatAsync(worker, stopping, cancellationToken);
+        var held = await registry.HeartbeatAsync(Worker, stopping, cancellationToken);
         if (!answering)
         {
             answering = true;
@@ -86,7 +87,7 @@ internal sealed class Heartbeat(
         }
         if (held is null)
         {
-            log.TakenForDead(worker);
+            log.TakenForDead(Worker);
             running.AbortAll();
             await RegisterAsync(cancellationToken);
             return;
@@ -108,7 +109,7 @@ internal sealed class Heartbeat(
         if (lost.Count > 0)
         {
             log.ChunksDisowned(lost.Count);
-            await registry.DisownAsync(worker, lost, cancellationToken);
+            await registry.DisownAsync(Worker, lost, cancellationToken);
             signal.Announce(scheduled: false);
         }
     }
@@ -118,7 +119,7 @@ internal sealed class Heartbeat(
         // While the database was away nobody could renew a lease; give every worker the time for a heartbeat.
         var settled =
             time.GetElapsedTime(answeringSince) >= options.Value.HeartbeatInterval + Pause;
-        var (chunks, workers) = await registry.RescueAsync(worker, settled, cancellationToken);
+        var (chunks, workers) = await registry.RescueAsync(Worker, settled, cancellationToken);
         if (chunks > 0 || workers > 0)
         {
             log.Rescued(chunks, workers);

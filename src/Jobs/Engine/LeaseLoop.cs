@@ -13,6 +13,7 @@ internal sealed class LeaseLoop(
     ILogger<LeaseLoop> log
 )
 {
+    private static readonly TimeSpan SecondLook = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs until it is stopped; what it started goes on.</summary>
@@ -25,13 +26,18 @@ internal sealed class LeaseLoop(
         CancellationToken giveUp
     )
     {
+        var woken = false;
         while (!stopping.IsCancellationRequested)
         {
             try
             {
                 if (!await LeaseAsync(worker(), stopping, giveUp))
                 {
-                    await signal.Ready.WaitAsync(options.Value.PollInterval, stopping);
+                    // Another worker may have held for a moment what it then left: after a signal one more look is due.
+                    woken = await signal.Ready.WaitAsync(
+                        woken ? SecondLook : options.Value.PollInterval,
+                        stopping
+                    );
                 }
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)

@@ -6,7 +6,8 @@ internal static class LeaseStatements
     /// <summary>
     /// $1 worker, $2 and $3 kinds and how many chunks of each, $4 how many in all. One head per kind, so that a flood
     /// of a kind that this worker cannot take now is not read past. Chunks that others are leasing are skipped; so is
-    /// the start of a batch that somebody else is changing, because whoever changes it starts it too.
+    /// the start of a batch that somebody else is changing, because whoever changes it starts it too. A worker that was
+    /// taken for dead gets nothing.
     /// </summary>
     public const string Lease = """
         with head as materialized (
@@ -20,6 +21,7 @@ internal static class LeaseStatements
                 limit k.free
                 for update skip locked
             ) c
+            where exists (select from jobs.workers w where w.id = $1)
             order by c.rank
             limit $4
         ),
@@ -48,6 +50,9 @@ internal static class LeaseStatements
         join jobs.item_pages p on p.batch_id = l.batch_id and p.page = l.page
         order by l.rank
         """;
+
+    /// <summary>Most that one <see cref="Promote"/> moves.</summary>
+    public const int PromotedAtOnce = 1000;
 
     /// <summary>What has become due is ready; returns how much that was, and when the next is due.</summary>
     public const string Promote = """

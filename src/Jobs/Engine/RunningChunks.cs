@@ -128,7 +128,7 @@ internal sealed class RunningChunks(
         {
             // Not known any more, the chunk is handed back by the heartbeat, as if its worker had died over it.
             log.ChunkFailed(execution.Chunk.Key.BatchId, execution.Chunk.Key.Id, e);
-            held.TryRemove(execution.Chunk.Key, out _);
+            held.TryRemove(new(execution.Chunk.Key, execution));
         }
         finally
         {
@@ -149,7 +149,11 @@ internal sealed class RunningChunks(
     private async Task ForgetAsync(Settlement settlement)
     {
         var applied = await settlement.Applied;
-        if (held.TryGetValue(settlement.Chunk.Key, out var execution))
+        // Of the same lease: the chunk may have been leased anew meanwhile.
+        if (
+            held.TryGetValue(settlement.Chunk.Key, out var execution)
+            && execution.Chunk.Token == settlement.Chunk.Token
+        )
         {
             if (!applied)
             {
@@ -157,7 +161,7 @@ internal sealed class RunningChunks(
             }
             if (!applied || settlement.IsFinal)
             {
-                held.TryRemove(settlement.Chunk.Key, out _);
+                held.TryRemove(new(settlement.Chunk.Key, execution));
             }
         }
     }

@@ -15,7 +15,7 @@ internal static class ScheduleStatements
     /// is not waited for.
     /// </summary>
     public const string NextDue = """
-        select tenant_id, name, cron, time_zone, kind, priority, items, next_at
+        select tenant_id, name, cron, time_zone, kind, priority, items, greatest(next_at, now())
         from jobs.schedules
         where enabled and next_at <= now() and kind = any ($1::text[])
         order by next_at

@@ -133,7 +133,8 @@ internal sealed class Schedules(
     )
     {
         var zone = TimeZoneInfo.FindSystemTimeZoneById(due.TimeZone);
-        var next = NextTick(due.Cron, zone, time.GetUtcNow());
+        // By the clock that said it is due: another one could give the same tick again.
+        var next = NextTick(due.Cron, zone, due.At);
         kinds.TryGet(due.Kind, out var kind);
         var batch = submitter.Begin(
             new BatchDraft(due.TenantId, kind!) { Priority = due.Priority }
@@ -171,7 +172,8 @@ internal sealed class Schedules(
                 row.GetString(3),
                 row.GetString(4),
                 (Priority)row.GetInt16(5),
-                row.GetString(6)
+                row.GetString(6),
+                row.GetFieldValue<DateTimeOffset>(7)
             )
             : null;
     }
@@ -198,7 +200,8 @@ internal sealed class Schedules(
         string TimeZone,
         string Kind,
         Priority Priority,
-        string Items
+        string Items,
+        DateTimeOffset At
     );
 }
 

@@ -112,7 +112,9 @@ internal sealed class Settler(
     private static bool IsPassing(Exception exception) =>
         exception switch
         {
+            // Beside what is transient: read-only after a failover, shutting down or starting up, disconnected.
             PostgresException e => e.IsTransient
+                || e.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction
                 || e.SqlState.StartsWith("57", StringComparison.Ordinal)
                 || e.SqlState.StartsWith("08", StringComparison.Ordinal),
             NpgsqlException or IOException or TimeoutException => true,

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.InteropServices;
+using Jobs.Database;
 
 namespace Jobs.Engine;
 
@@ -15,6 +17,9 @@ internal sealed record WorkerIdentity(
     string Version
 )
 {
+    private const int NoSuchProcess = 3;
+    private const long Dead = -1;
+
     public static WorkerIdentity Current { get; } =
         new(
             Environment.MachineName,
@@ -31,8 +36,14 @@ internal sealed record WorkerIdentity(
     public bool KnowsEndOf(string place, int processId, long processStarted) =>
         Place.Length > 0
         && string.Equals(place, Place, StringComparison.Ordinal)
-        && StartOf(processId) is var start
-        && start != processStarted;
+        && (
+            !Exists(processId)
+            // There is such a process: only one that can be looked at may be seen to be another.
+            || (StartOf(processId) is { } start && start != processStarted)
+        );
+
+    private static bool Exists(int processId) =>
+        PosixCalls.Signal(processId, 0) == 0 || Marshal.GetLastPInvokeError() != NoSuchProcess;
 
     // The boot and the process namespace: within both, process ids mean the same.
     private static string ReadPlace()
@@ -59,7 +70,7 @@ internal sealed record WorkerIdentity(
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
             // A zombie has died; only its parent has not looked yet.
             return fields[0] is "Z" or "X"
-                ? null
+                ? Dead
                 : long.Parse(fields[19], CultureInfo.InvariantCulture);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -125,6 +125,8 @@ internal sealed class WorkerRegistry(
     private NpgsqlCommand Command(string sql, params ReadOnlySpan<object> values)
     {
         var command = database.Engine.CreateCommand(sql);
+        // An answer that takes a third of the lease is as good as none: ask again while there is time.
+        command.CommandTimeout = Math.Max(1, (int)options.Value.HeartbeatInterval.TotalSeconds);
         foreach (var value in values)
         {
             command.Parameters.Add(new() { Value = value });

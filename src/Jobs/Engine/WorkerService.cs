@@ -47,7 +47,10 @@ internal sealed class WorkerService(
             ProgressAsync(end.Token),
         ];
 
-        await leasing.RunAsync(() => heartbeat.Worker, stoppingToken, giveUp.Token);
+        var leases = leasing.RunAsync(() => heartbeat.Worker, stoppingToken, giveUp.Token);
+        // Only leasing ends, and only when the host stops. A part that fails ends the host: half a worker keeps leases.
+        await await Task.WhenAny([leases, settling, .. beside]);
+        await leases;
 
         heartbeat.MarkStopping();
         await DrainAsync(giveUp);

@@ -9,6 +9,9 @@ internal static class ApiLimits
     /// <summary>Bytes of an NDJSON body.</summary>
     public const long NdjsonBytes = 1024L * 1024 * 1024;
 
+    /// <summary>Bytes a second that an NDJSON body must come in at, after its first ten seconds.</summary>
+    public const double NdjsonBytesPerSecond = 16 * 1024;
+
     /// <summary>Queries that are answered in the response.</summary>
     public const int SyncQueries = 100;
 

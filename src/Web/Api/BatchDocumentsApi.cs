@@ -17,6 +17,7 @@ namespace Jobs.Web.Api;
 internal static class BatchDocumentsApi
 {
     private const int FieldBytes = 4 * 1024;
+    private const int MostFields = 64;
 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/batch/documents", UploadAsync)
@@ -98,6 +99,7 @@ internal static class BatchDocumentsApi
         CancellationToken cancellationToken
     )
     {
+        var fields = 0;
         try
         {
             while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
@@ -120,6 +122,13 @@ internal static class BatchDocumentsApi
                 }
                 else
                 {
+                    if (++fields > MostFields)
+                    {
+                        throw new BatchRefusedException(
+                            "tags",
+                            $"must be in at most {MostFields} form fields"
+                        );
+                    }
                     await ReadFieldAsync(
                         section,
                         disposition.Name.Value ?? "",

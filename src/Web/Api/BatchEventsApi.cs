@@ -30,6 +30,7 @@ internal static class BatchEventsApi
     private static async Task<IResult> StreamAsync(
         Guid id,
         HttpContext context,
+        BatchReader batches,
         BatchWaiter waiter,
         BatchChanges changes,
         ItemReader items,
@@ -39,7 +40,8 @@ internal static class BatchEventsApi
     )
     {
         var tenant = context.GetCaller().TenantId;
-        var status = await waiter.ReadSharedAsync(tenant, id, cancellationToken);
+        // Not the shared one: a caller sees what it did a moment ago.
+        var status = await batches.GetAsync(tenant, id, cancellationToken);
         if (BatchReadApi.Missing(status) is { } problem)
         {
             return problem;
@@ -103,8 +105,8 @@ internal static class BatchEventsApi
             )
             {
                 await stream.WriteAsync("snapshot", status, cancellationToken);
-                seen = status.Version;
             }
+            seen = status.Version;
             var sent = "";
             var lastSent = time.GetTimestamp();
             using var watch = changes.Begin(id);
@@ -178,7 +180,7 @@ internal static class BatchEventsApi
             }
             foreach (var failure in failures)
             {
-                await stream.WriteAsync(failure, status.Version, cancellationToken);
+                await stream.WriteAsync(failure, cancellationToken);
             }
             return true;
         }
@@ -200,17 +202,9 @@ internal static class BatchEventsApi
                 cancellationToken
             );
 
-        public Task WriteAsync(
-            ItemStatus failure,
-            long version,
-            CancellationToken cancellationToken
-        ) =>
-            WriteAsync(
-                "item",
-                version,
-                json => OutcomeWriter.Write(json, failure),
-                cancellationToken
-            );
+        // Without an id: the status that follows has it, and a stream that breaks off before is resumed from the one before.
+        public Task WriteAsync(ItemStatus failure, CancellationToken cancellationToken) =>
+            WriteAsync("item", null, json => OutcomeWriter.Write(json, failure), cancellationToken);
 
         public async Task WriteCommentAsync(CancellationToken cancellationToken)
         {
@@ -220,19 +214,21 @@ internal static class BatchEventsApi
 
         private async Task WriteAsync(
             string name,
-            long version,
+            long? version,
             Action<Utf8JsonWriter> write,
             CancellationToken cancellationToken
         )
         {
             buffer.ResetWrittenCount();
-            Encoding.UTF8.GetBytes(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"event: {name}\nid: {version}\ndata: "
-                ),
-                buffer
-            );
+            Encoding.UTF8.GetBytes($"event: {name}\n", buffer);
+            if (version is { } id)
+            {
+                Encoding.UTF8.GetBytes(
+                    string.Create(CultureInfo.InvariantCulture, $"id: {id}\n"),
+                    buffer
+                );
+            }
+            buffer.Write("data: "u8);
             using (var json = new Utf8JsonWriter(buffer))
             {
                 write(json);

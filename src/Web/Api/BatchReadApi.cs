@@ -70,6 +70,10 @@ internal static class BatchReadApi
         {
             errors.Add(new("priority", "must be high, normal or low"));
         }
+        if (kind?.Contains('\0', StringComparison.Ordinal) == true)
+        {
+            errors.Add(new("kind", "must not contain the character U+0000"));
+        }
         Guid before = default;
         if (cursor is not null && !Guid.TryParse(cursor, out before))
         {

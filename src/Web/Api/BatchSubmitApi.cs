@@ -6,6 +6,7 @@ using Jobs.Web.Api.Submission;
 using Jobs.Web.Http;
 using Jobs.Web.Http.Idempotency;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Jobs.Web.Api;
 
@@ -80,13 +81,6 @@ internal static class BatchSubmitApi
         CancellationToken cancellationToken
     )
     {
-        if (context.Request.ContentLength > ApiLimits.JsonBytes)
-        {
-            throw new BadHttpRequestException(
-                $"A JSON body has at most {ApiLimits.JsonBytes} bytes; send more items as application/x-ndjson to /api/v1/batch/jobs.",
-                StatusCodes.Status413PayloadTooLarge
-            );
-        }
         using var reader = new BodyReader();
         var submission = new JsonSubmission(
             await reader.ReadAsync(context.Request, cancellationToken),
@@ -120,6 +114,14 @@ internal static class BatchSubmitApi
             {
                 draft.Refuse(name, "is not a field of a batch");
             }
+        }
+        // While it streams it holds a connection and a transaction: who sends slower than this is sent away.
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = new Microsoft.AspNetCore.Server.Kestrel.Core.MinDataRate(
+                ApiLimits.NdjsonBytesPerSecond,
+                TimeSpan.FromSeconds(10)
+            );
         }
         await using var batch = submitter.Begin(draft.Build());
         await NdjsonSubmission.ReadAsync(context.Request.BodyReader, batch, cancellationToken);

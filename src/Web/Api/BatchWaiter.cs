@@ -7,7 +7,12 @@ namespace Jobs.Web.Api;
 /// Reads the status of batches for those who watch them. Watchers of one batch share a read, so that what they cost does
 /// not grow with their number. Thread-safe.
 /// </summary>
-internal sealed class BatchWaiter(BatchReader reader, BatchChanges changes, TimeProvider time)
+internal sealed class BatchWaiter(
+    BatchReader reader,
+    BatchChanges changes,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time
+)
 {
     /// <summary>How old a shared status may be, and how often a watched batch is looked at: twice a second.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
@@ -58,8 +63,10 @@ internal sealed class BatchWaiter(BatchReader reader, BatchChanges changes, Time
         known ??= status.ETag;
         var started = time.GetTimestamp();
         using var watch = changes.Begin(id);
+        // A server that stops answers with what there is.
         while (
-            status is { Purged: false }
+            !lifetime.ApplicationStopping.IsCancellationRequested
+            && status is { Purged: false }
             && status.ETag == known
             && time.GetElapsedTime(started) < wait
         )

@@ -1,6 +1,5 @@
 using System.Reflection;
 using Jobs.Database;
-using Npgsql;
 
 namespace Jobs.Web.Api;
 
@@ -55,15 +54,12 @@ internal sealed class HealthReader(
         try
         {
             await using var command = database.Requests.CreateCommand(LiveWorkers);
-            var workers = (int)
-                (
-                    await command
-                        .ExecuteScalarAsync(cancellationToken)
-                        .WaitAsync(Patience, time, cancellationToken)
-                )!;
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            deadline.CancelAfter(Patience);
+            var workers = (int)(await command.ExecuteScalarAsync(deadline.Token))!;
             return new HealthAnswer(workers > 0 ? "ok" : "degraded", "ok", "off", workers, Version);
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
             return new HealthAnswer("down", "down", "off", 0, Version);
         }

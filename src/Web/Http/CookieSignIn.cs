@@ -57,6 +57,11 @@ internal static class CookieSignIn
             if (status == StatusCodes.Status403Forbidden || IsForPrograms(context.Request))
             {
                 context.Response.StatusCode = status;
+                if (status == StatusCodes.Status401Unauthorized)
+                {
+                    // A 401 names how to be let in (RFC 9110, 11.6.1).
+                    context.Response.Headers.WWWAuthenticate = "Bearer";
+                }
             }
             else
             {

@@ -22,6 +22,15 @@ internal sealed class ExceptionProblems(ILogger<ExceptionProblems> log) : IExcep
             case OperationCanceledException when httpContext.RequestAborted.IsCancellationRequested:
                 httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
                 return true;
+            case TooBusyException e:
+                httpContext.Response.Headers.RetryAfter = RetryAfter;
+                await Problems.WriteAsync(
+                    httpContext,
+                    StatusCodes.Status503ServiceUnavailable,
+                    "Too busy",
+                    $"{e.Message} Nothing was stored. Try again after the time in Retry-After."
+                );
+                return true;
             case BatchRefusedException e:
                 await Problems
                     .Invalid(e.Errors, e.ErrorCount, e.Malformed)
@@ -71,7 +80,8 @@ internal sealed class ExceptionProblems(ILogger<ExceptionProblems> log) : IExcep
             // Class 57: shutting down or starting up; class 53: out of connections.
             PostgresException e => e.SqlState.StartsWith("57P", StringComparison.Ordinal)
                 || e.SqlState.StartsWith("53", StringComparison.Ordinal),
-            NpgsqlException => true,
+            // A host name that does not resolve comes as it is.
+            NpgsqlException or System.Net.Sockets.SocketException => true,
             // EF Core wraps what its connection threw, and so does data protection, whose keys are in the database.
             { InnerException: { } inner } => IsAway(inner),
             _ => false,

@@ -25,7 +25,11 @@ internal static class Problems
                 "The address exists, but not for this method; see the Allow header.",
             StatusCodes.Status415UnsupportedMediaType =>
                 "The Content-Type is not one that this takes.",
-            _ => null,
+            StatusCodes.Status413PayloadTooLarge =>
+                "The request is larger than this takes; see /api/v1/limits.",
+            StatusCodes.Status500InternalServerError =>
+                "The service failed over this request. Its log says why, under this traceId.",
+            _ => "The request cannot be answered.",
         };
     }
 

@@ -66,16 +66,20 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             "int, text, text, smallint, uuid, int",
             "2, 'running', 'k1', 1::smallint, {id}, 50"
         ),
-        ["Pages"] = new(ReadStatements.Pages, "int, uuid, int, text, int", "2, {id}, 3, null, 4"),
+        ["Pages"] = new(
+            ReadStatements.Pages,
+            "int, uuid, int, text, int, int",
+            "2, {id}, 3, null, 4, 0"
+        ),
         ["Pages with failures"] = new(
             ReadStatements.Pages,
-            "int, uuid, int, text, int",
-            "2, {id}, 0, 'failed', 4"
+            "int, uuid, int, text, int, int",
+            "2, {id}, 0, 'failed', 4, 0"
         ),
         ["Pages with pending"] = new(
             ReadStatements.Pages,
-            "int, uuid, int, text, int",
-            "2, {id}, 0, 'pending', 4"
+            "int, uuid, int, text, int, int",
+            "2, {id}, 0, 'pending', 4, 0"
         ),
         ["Outcomes"] = new(ReadStatements.Outcomes, "uuid, int[]", "{id}, array[0, 1, 2, 3]"),
         ["Chunks"] = new(ReadStatements.Chunks, "uuid, int[]", "{id}, array[0, 1, 2, 3]"),

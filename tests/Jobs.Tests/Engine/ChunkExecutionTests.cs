@@ -59,14 +59,21 @@ public sealed class ChunkExecutionTests
     {
         ChunkExecution? execution = null;
         execution = Execution(
-            (item, token) =>
+            async (item, token) =>
             {
                 if (item.Index == 101)
                 {
                     execution!.Cancel();
-                    token.ThrowIfCancellationRequested();
+                    try
+                    {
+                        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+                    }
+                    catch (OperationCanceledException e)
+                    {
+                        throw new InvalidOperationException("It was told to stop.", e);
+                    }
                 }
-                return ValueTask.FromResult(ItemOutcome.Success());
+                return ItemOutcome.Success();
             }
         );
         using (execution)

@@ -162,10 +162,10 @@ public sealed class SettlerTests : EngineTest
         return ledger.Finish();
     }
 
-    private static Task<List<LeasedChunk>> LeaseAsync(EngineHost host, int count = 10) =>
-        host.Get<ChunkLeaser>()
+    private static async Task<List<LeasedChunk>> LeaseAsync(EngineHost host, int count = 10) =>
+        await host.Get<ChunkLeaser>()
             .LeaseAsync(
-                Guid.Empty,
+                await host.Get<WorkerRegistry>().RegisterAsync(Stop),
                 new Dictionary<string, int>(StringComparer.Ordinal) { [EngineHost.Kind] = count },
                 count,
                 Stop

@@ -286,7 +286,9 @@ public sealed class BadInputTests(WebHost web)
         );
         if (method == "POST")
         {
-            request.Content = ApiTenant.Json("{}");
+            request.Content = path.EndsWith("documents", StringComparison.Ordinal)
+                ? new MultipartFormDataContent()
+                : ApiTenant.Json("{}");
         }
 
         using var answer = await client.SendAsync(request, Stop);

@@ -19,7 +19,7 @@ public sealed class OriginalStore(
 )
 {
     /// <summary>How long an original may be without a document.</summary>
-    public static readonly TimeSpan SweptAfter = TimeSpan.FromHours(1);
+    public static readonly TimeSpan SweptAfter = TimeSpan.FromHours(24);
 
     internal const int PartLength = 256 * 1024;
     private const int PartsPerRoundTrip = 4;

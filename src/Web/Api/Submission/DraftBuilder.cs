@@ -15,6 +15,7 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller, CallbackUr
     private readonly List<BatchError> errors = [];
     private readonly Dictionary<string, string> metadata = new(StringComparer.Ordinal);
     private Kind? kind;
+    private int errorCount;
     private Priority priority = Priority.Normal;
     private int maxAttempts = BatchLimits.DefaultMaxAttempts;
     private TimeSpan? itemTimeout;
@@ -91,7 +92,14 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller, CallbackUr
     /// <summary>The kind, where the address says it.</summary>
     public void Use(string name) => kind = kinds.TryGet(name, out var known) ? known : null;
 
-    public void Refuse(string field, string message) => errors.Add(new BatchError(field, message));
+    public void Refuse(string field, string message)
+    {
+        errorCount++;
+        if (errors.Count < BatchLimits.ListedErrors)
+        {
+            errors.Add(new BatchError(field, message));
+        }
+    }
 
     /// <summary>The draft, once everything was said.</summary>
     /// <exception cref="BatchRefusedException">A rule is broken.</exception>
@@ -107,7 +115,7 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller, CallbackUr
         }
         if (errors.Count > 0)
         {
-            throw new BatchRefusedException(errors, errors.Count);
+            throw new BatchRefusedException(errors, errorCount);
         }
         return new BatchDraft(caller.TenantId, kind!)
         {

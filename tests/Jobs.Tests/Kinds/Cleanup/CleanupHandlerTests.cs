@@ -149,12 +149,12 @@ public sealed class CleanupHandlerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_an_upload_left_behind_is_swept_after_an_hour()
+    public async Task What_an_upload_left_behind_is_swept_after_a_day()
     {
         await services.ScalarAsync(
             """
             insert into jobs.blobs (id, tenant_id)
-            select jobs.first_id_at(now() - n * interval '50 minutes'), 2 from generate_series(1, 13) n
+            select jobs.first_id_at(now() - n * interval '20 hours'), 2 from generate_series(1, 13) n
             """
         );
         var owned = await services.UploadAsync("a.txt", "owned");

@@ -16,6 +16,8 @@ public sealed class DocumentReaderTests(TestDatabase database)
     [Fact]
     public async Task A_list_is_paged_newest_first_and_filtered_by_the_beginnings_of_words()
     {
+        // The class shares a database.
+        await services.ScalarAsync("delete from jobs.documents");
         var ids = new List<Guid>();
         foreach (
             var name in new[] { "annual-report.txt", "Report_2.txt", "notes.txt", "report 3.txt" }
