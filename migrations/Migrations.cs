@@ -17,3 +17,6 @@ internal sealed class Documents : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0005_steering")]
 internal sealed class Steering : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0006_idempotency_webhooks")]
+internal sealed class IdempotencyWebhooks : SqlMigration;

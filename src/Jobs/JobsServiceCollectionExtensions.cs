@@ -26,6 +26,7 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<ItemReader>();
         services.AddSingleton<BatchSteering>();
         services.AddSingleton<BatchRetry>();
+        services.AddWebhooks();
         services.AddHostedService<PartitionKeeper>();
         services.AddHostedService<NoticeSender>();
         services.AddHostedService<NoticeListener>();
@@ -76,6 +77,7 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<DueBatches>();
         services.AddSingleton<DueWork>();
         services.AddHostedService<WorkerService>();
+        services.AddWebhookDelivery();
         return services;
     }
 }

@@ -18,11 +18,14 @@ public sealed class BatchChanges
         return watch;
     }
 
+    /// <summary>Begins to watch all batches.</summary>
+    internal Watch BeginAll() => Begin(Guid.Empty);
+
     internal void Publish(Guid batchId)
     {
         foreach (var (watch, watched) in watches)
         {
-            if (watched == batchId)
+            if (watched == batchId || watched == Guid.Empty)
             {
                 watch.Set();
             }

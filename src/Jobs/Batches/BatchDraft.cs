@@ -30,6 +30,9 @@ public sealed record BatchDraft(int TenantId, Kind Kind)
     /// <summary>Whether one bad item refuses the batch; otherwise it fails alone.</summary>
     public bool Strict { get; init; }
 
+    /// <summary>Where the status of the batch is posted when it has ended; null for nowhere.</summary>
+    public string? CallbackUrl { get; init; }
+
     /// <summary>The caller's own pairs.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 }

@@ -50,7 +50,7 @@ public sealed class BatchReader(JobsDataSource database)
     private static NpgsqlParameter Nullable(object? value, NpgsqlDbType type) =>
         new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 
-    private static BatchStatus Read(NpgsqlDataReader row)
+    internal static BatchStatus Read(NpgsqlDataReader row)
     {
         var id = row.GetGuid(0);
         var state = BatchStateExtensions.FromName(row.GetString(3))!.Value;

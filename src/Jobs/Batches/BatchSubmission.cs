@@ -1,4 +1,5 @@
 using Jobs.Engine;
+using Jobs.Idempotency;
 using Jobs.Kinds;
 using Npgsql;
 
@@ -26,6 +27,7 @@ public sealed class BatchSubmission : IAsyncDisposable
     private ItemPage? page;
     private int pages;
     private int errorCount;
+    private (KeyHold Hold, Func<BatchStatus, KeptAnswer> Answer)? remembered;
 
     internal BatchSubmission(
         Guid id,
@@ -86,6 +88,13 @@ public sealed class BatchSubmission : IAsyncDisposable
         }
         Count++;
     }
+
+    /// <summary>
+    /// Keeps the answer to this submission in the transaction of the batch: there are both or there is neither. The
+    /// commit fails with <see cref="IdempotencyKeys.LostState"/> where another request holds the key.
+    /// </summary>
+    public void Remember(KeyHold hold, Func<BatchStatus, KeptAnswer> answer) =>
+        remembered = (hold, answer);
 
     /// <summary>Makes the batch real: when this has returned it survives any crash.</summary>
     /// <param name="alongside">Writes more rows in the same transaction; null for none.</param>
@@ -178,6 +187,10 @@ public sealed class BatchSubmission : IAsyncDisposable
         }
         writer.Seal(page);
         page = null;
+        if (remembered is var (hold, answer))
+        {
+            writer.Beside = IdempotencyKeys.Keeping(hold, answer(Status()));
+        }
         return new SubmittedBatch(Id, draft, Count, submittedAt);
     }
 

@@ -7,7 +7,7 @@ internal static class ReadStatements
     /// Running items are those of leased chunks, of which there are at most as many as slots; the rest follows from
     /// the batch's own row. One statement is one snapshot, so the counts add up.
     /// </summary>
-    private const string Columns = """
+    internal const string Columns = """
         b.id, b.kind, b.priority, b.state, b.total, b.succeeded, b.failed, b.cancelled,
             (select coalesce(sum(c.count), 0)::int from jobs.chunks c where c.batch_id = b.id and c.state = 'leased') as running,
             b.submitted_at, b.started_at, b.finished_at, b.expires_at, b.metadata::text, b.version,

@@ -39,14 +39,15 @@ internal static class SubmitStatements
         batch as (
             insert into jobs.batches (
                 id, tenant_id, kind, priority, total, max_attempts, item_timeout_ms, metadata,
-                succeeded, failed, state, submitted_at, started_at, finished_at, expires_at)
+                succeeded, failed, state, submitted_at, started_at, finished_at, expires_at, callback_url)
             select $1, $2, $3, $4, $5, $6, $7, $8::jsonb,
                 s.succeeded, s.failed,
                 case when s.succeeded + s.failed = $5 then 'completed' else 'queued' end,
                 $20,
                 case when s.succeeded + s.failed = $5 then $20 end,
                 case when s.succeeded + s.failed = $5 then $20 end,
-                case when s.succeeded + s.failed = $5 then $20 + $12::interval end
+                case when s.succeeded + s.failed = $5 then $20 + $12::interval end,
+                $24
             from settled s
         ),
         limited as (

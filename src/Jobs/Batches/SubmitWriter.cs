@@ -25,6 +25,9 @@ internal sealed class SubmitWriter(
     /// <summary>Bytes of the pages that wait to be written.</summary>
     public int HeldBytes { get; private set; }
 
+    /// <summary>Written with the batch; null for nothing.</summary>
+    public NpgsqlBatchCommand? Beside { get; set; }
+
     /// <summary>Takes over a page that will not change any more.</summary>
     public void Seal(ItemPage page)
     {
@@ -167,6 +170,10 @@ internal sealed class SubmitWriter(
             statements.BatchCommands.Add(PagesCommand(submitted.Id));
         }
         statements.BatchCommands.Add(BatchCommand(submitted));
+        if (Beside is not null)
+        {
+            statements.BatchCommands.Add(Beside);
+        }
         await statements.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -280,6 +287,11 @@ internal sealed class SubmitWriter(
                     NpgsqlDbType = NpgsqlDbType.Uuid,
                 },
                 new() { Value = draft.AfterSuccess },
+                new()
+                {
+                    Value = (object?)draft.CallbackUrl ?? DBNull.Value,
+                    NpgsqlDbType = NpgsqlDbType.Text,
+                },
             },
         };
     }

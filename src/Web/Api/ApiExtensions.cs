@@ -1,3 +1,4 @@
+using Jobs.Web.Http.Idempotency;
 using Microsoft.OpenApi;
 
 namespace Jobs.Web.Api;
@@ -12,7 +13,12 @@ internal static class ApiExtensions
         services.ConfigureHttpJsonOptions(o =>
             o.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default)
         );
-        services.AddOpenApi("v1", o => o.AddDocumentTransformer(Describe));
+        services.AddOpenApi(
+            "v1",
+            o =>
+                o.AddDocumentTransformer(Describe)
+                    .AddOperationTransformer(IdempotencyDescription.Describe)
+        );
     }
 
     public static void MapApi(this WebApplication app)
@@ -29,6 +35,7 @@ internal static class ApiExtensions
         DocumentsApi.Map(api);
         SearchApi.Map(api);
         KeysApi.Map(api);
+        WebhooksApi.Map(api);
         SystemApi.Map(app, api);
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         app.UseSwaggerUI(o =>

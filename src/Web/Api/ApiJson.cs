@@ -26,4 +26,6 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(OutcomeAnswer))]
 [JsonSerializable(typeof(ItemList))]
 [JsonSerializable(typeof(ErrorList))]
+[JsonSerializable(typeof(DeliveryList))]
+[JsonSerializable(typeof(WebhookSecretAnswer))]
 internal sealed partial class ApiJson : JsonSerializerContext;

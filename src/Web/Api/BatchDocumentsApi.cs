@@ -2,9 +2,11 @@ using System.Text;
 using Jobs.Batches;
 using Jobs.Kinds;
 using Jobs.Kinds.Documents;
+using Jobs.Notifications.Webhooks;
 using Jobs.Tenancy;
 using Jobs.Web.Api.Submission;
 using Jobs.Web.Http;
+using Jobs.Web.Http.Idempotency;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -26,7 +28,7 @@ internal static class BatchDocumentsApi
             .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)
             .WithSummary("Upload documents as a batch")
             .WithDescription(
-                "Field `files`, up to 50 of up to 50 MB; fields `priority` and `tags` (comma separated, or repeated) before them."
+                "Field `files`, up to 50 of up to 50 MB; fields `priority`, `callbackUrl` and `tags` (comma separated, or repeated)."
             )
             .WithTags("Batches");
 
@@ -35,6 +37,7 @@ internal static class BatchDocumentsApi
         BatchSubmitter submitter,
         DocumentIntake intake,
         KindRegistry kinds,
+        CallbackUrls callbacks,
         CancellationToken cancellationToken
     )
     {
@@ -55,7 +58,7 @@ internal static class BatchDocumentsApi
             );
         }
         var caller = context.GetCaller();
-        var draft = new DraftBuilder(kinds, caller);
+        var draft = new DraftBuilder(kinds, caller, callbacks);
         draft.Use("document");
         // Tags may come after the files as well: they count when the documents are inserted.
         var tags = new List<string>();
@@ -78,15 +81,12 @@ internal static class BatchDocumentsApi
         {
             await AddAsync(batch, verdict, cancellationToken);
         }
-        var status = await batch.CommitAsync(
+        return await context.AcceptAsync(
+            batch,
+            status => new UploadAnswer(status, verdicts.ConvertAll(Answer)),
             (connection, transaction, ct) =>
                 upload.InsertAsync(connection, transaction, batch.Id, ct),
             cancellationToken
-        );
-        context.Response.Headers.ETag = status.ETag;
-        return Results.Accepted(
-            status.Links.Self,
-            new UploadAnswer(status, verdicts.ConvertAll(Answer))
         );
     }
 
@@ -174,13 +174,16 @@ internal static class BatchDocumentsApi
         {
             AddTags(text, draft, tags);
         }
-        else if (name is "priority")
+        else if (name is "priority" or "callbackUrl")
         {
             draft.TrySet(name, FieldValue.OfQuery(text));
         }
         else if (name != "__RequestVerificationToken")
         {
-            draft.Refuse(name, "is not a field of an upload; there are files, priority and tags");
+            draft.Refuse(
+                name,
+                "is not a field of an upload; there are files, priority, tags and callbackUrl"
+            );
         }
     }
 

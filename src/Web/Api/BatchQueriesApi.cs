@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Jobs.Batches;
 using Jobs.Kinds;
+using Jobs.Notifications.Webhooks;
 using Jobs.Tenancy;
 using Jobs.Web.Api.Submission;
 using Jobs.Web.Http;
@@ -28,6 +29,7 @@ internal static class BatchQueriesApi
     private static async Task<IResult> AnswerAsync(
         HttpContext context,
         KindRegistry kinds,
+        CallbackUrls callbacks,
         CancellationToken cancellationToken
     )
     {
@@ -37,7 +39,7 @@ internal static class BatchQueriesApi
         var items = await ReadAsync(
             context,
             body,
-            new DraftBuilder(kinds, caller),
+            new DraftBuilder(kinds, caller, callbacks),
             cancellationToken
         );
         kinds.TryGet("query", out var kind);

@@ -1,8 +1,10 @@
 using Jobs.Batches;
 using Jobs.Kinds;
+using Jobs.Notifications.Webhooks;
 using Jobs.Tenancy;
 using Jobs.Web.Api.Submission;
 using Jobs.Web.Http;
+using Jobs.Web.Http.Idempotency;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
@@ -37,21 +39,15 @@ internal static class BatchSubmitApi
             .WithTags("Batches");
     }
 
-    /// <summary>202 with the status and where to find it.</summary>
-    public static IResult Accepted(HttpContext context, BatchStatus status)
-    {
-        context.Response.Headers.ETag = status.ETag;
-        return Results.Accepted(status.Links.Self, status);
-    }
-
     private static async Task<IResult> SubmitAsync(
         HttpContext context,
         BatchSubmitter submitter,
         KindRegistry kinds,
+        CallbackUrls callbacks,
         CancellationToken cancellationToken
     )
     {
-        var draft = new DraftBuilder(kinds, context.GetCaller());
+        var draft = new DraftBuilder(kinds, context.GetCaller(), callbacks);
         return MediaType(context.Request) switch
         {
             Ndjson => await SubmitLinesAsync(context, submitter, draft, cancellationToken),
@@ -64,6 +60,7 @@ internal static class BatchSubmitApi
         HttpContext context,
         BatchSubmitter submitter,
         KindRegistry kinds,
+        CallbackUrls callbacks,
         CancellationToken cancellationToken
     )
     {
@@ -71,7 +68,7 @@ internal static class BatchSubmitApi
         {
             return Task.FromResult(Results.StatusCode(StatusCodes.Status415UnsupportedMediaType));
         }
-        var draft = new DraftBuilder(kinds, context.GetCaller());
+        var draft = new DraftBuilder(kinds, context.GetCaller(), callbacks);
         draft.Use("query");
         return SubmitObjectAsync(context, submitter, draft, "queries", cancellationToken);
     }
@@ -96,7 +93,7 @@ internal static class BatchSubmitApi
         {
             await batch.AddAsync(item, cancellationToken);
         }
-        return Accepted(context, await batch.CommitAsync(null, cancellationToken));
+        return await context.AcceptAsync(batch, status => status, null, cancellationToken);
     }
 
     private static async Task<IResult> SubmitLinesAsync(
@@ -128,7 +125,7 @@ internal static class BatchSubmitApi
         }
         await using var batch = submitter.Begin(draft.Build());
         await NdjsonSubmission.ReadAsync(context.Request.BodyReader, batch, cancellationToken);
-        return Accepted(context, await batch.CommitAsync(null, cancellationToken));
+        return await context.AcceptAsync(batch, status => status, null, cancellationToken);
     }
 
     private static string? MediaType(HttpRequest request) =>

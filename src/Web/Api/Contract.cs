@@ -16,7 +16,8 @@ internal sealed record SubmitRequest(
     SubmitOptions? Options,
     Dictionary<string, string>? Metadata,
     Guid? After,
-    string? AfterPolicy
+    string? AfterPolicy,
+    string? CallbackUrl
 );
 
 /// <summary>How a batch is executed.</summary>

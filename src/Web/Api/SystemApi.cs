@@ -1,6 +1,8 @@
 using Jobs.Batches;
+using Jobs.Idempotency;
 using Jobs.Kinds.Documents;
 using Jobs.Kinds.Queries;
+using Jobs.Notifications.Webhooks;
 using Jobs.Web.Http;
 
 namespace Jobs.Web.Api;
@@ -91,6 +93,8 @@ internal sealed record LimitsAnswer(
     int MaxAttempts,
     int QueryLength,
     int QueryLimit,
+    int CallbackUrlLength,
+    int IdempotencyKeyLength,
     int ListLimit,
     int WaitSeconds
 )
@@ -110,6 +114,8 @@ internal sealed record LimitsAnswer(
             BatchLimits.MaxAttempts,
             SearchRequest.MaxLength,
             SearchRequest.MaxLimit,
+            CallbackUrls.Length,
+            IdempotencyKeys.KeyLength,
             ApiLimits.ListMost,
             ApiLimits.WaitSeconds
         );

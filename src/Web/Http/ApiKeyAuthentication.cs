@@ -19,7 +19,21 @@ internal sealed class ApiKeyAuthentication(
     private const string Bearer = "Bearer ";
 
     /// <summary>Whether the request brings a key, good or not.</summary>
-    public static bool HasKey(HttpRequest request) => FindKey(request) is not null;
+    public static bool HasKey(HttpRequest request) => KeyOf(request) is not null;
+
+    /// <summary>The key that the request brings; null for none.</summary>
+    public static string? KeyOf(HttpRequest request)
+    {
+        if (request.Headers["X-API-Key"] is [{ Length: > 0 } key])
+        {
+            return key;
+        }
+        return
+            request.Headers.Authorization is [{ } value]
+            && value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+            ? value[Bearer.Length..].Trim()
+            : null;
+    }
 
     public static ClaimsPrincipal PrincipalOf(Caller caller, string scheme) =>
         new(
@@ -34,7 +48,7 @@ internal sealed class ApiKeyAuthentication(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (FindKey(Request) is not { } key)
+        if (KeyOf(Request) is not { } key)
         {
             return AuthenticateResult.NoResult();
         }
@@ -53,18 +67,5 @@ internal sealed class ApiKeyAuthentication(
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         Response.Headers.WWWAuthenticate = "Bearer";
         return Task.CompletedTask;
-    }
-
-    private static string? FindKey(HttpRequest request)
-    {
-        if (request.Headers["X-API-Key"] is [{ Length: > 0 } key])
-        {
-            return key;
-        }
-        return
-            request.Headers.Authorization is [{ } value]
-            && value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-            ? value[Bearer.Length..].Trim()
-            : null;
     }
 }

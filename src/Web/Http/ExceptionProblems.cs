@@ -60,7 +60,7 @@ internal sealed class ExceptionProblems(ILogger<ExceptionProblems> log) : IExcep
                     httpContext,
                     StatusCodes.Status503ServiceUnavailable,
                     "The database does not answer",
-                    "Try again after the time in Retry-After. After a submission look at the list of batches first: if the connection broke at its very end, it may be there."
+                    "Try again after the time in Retry-After. After a submission that carried no Idempotency-Key look at the list of batches first: if the connection broke at its very end, it may be there."
                 );
                 return true;
             default:

@@ -1,4 +1,6 @@
 using System.IO.Compression;
+using Jobs.Idempotency;
+using Jobs.Web.Http.Idempotency;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.ResponseCompression;
 
@@ -24,6 +26,8 @@ internal static class HttpExtensions
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.AddProblemDetails(o => o.CustomizeProblemDetails = Problems.Customize);
         services.AddExceptionHandler<ExceptionProblems>();
+        services.AddSingleton<IdempotencyKeys>();
+        services.AddSingleton<IdempotentAnswers>();
         services.AddAntiforgery(o => o.HeaderName = RequestForgery.Header);
         services
             .AddAuthentication(AnyScheme)
@@ -70,5 +74,6 @@ internal static class HttpExtensions
         app.UseAuthorization();
         app.Use((context, next) => RequestForgery.RefuseAsync(context, next));
         app.UseAntiforgery();
+        app.UseMiddleware<IdempotencyMiddleware>();
     }
 }

@@ -1,7 +1,10 @@
 using System.Text.RegularExpressions;
 using Jobs.Batches;
 using Jobs.Engine;
+using Jobs.Idempotency;
+using Jobs.Kinds.Cleanup;
 using Jobs.Kinds.Documents;
+using Jobs.Notifications.Webhooks;
 using Jobs.Testing;
 using Npgsql;
 using Shouldly;
@@ -121,6 +124,26 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
         ),
         ["Retry, reopen"] = new(RetryStatements.Reopen, "uuid, int, int", "{id}, 1, 0"),
         ["Delete"] = new(SteerStatements.Delete, "int, uuid", "2, {id}"),
+        ["Webhook lease"] = new(
+            WebhookStatements.Lease,
+            "int[], interval",
+            "array[1], '30 seconds'",
+            Engine: true
+        ),
+        ["Webhook, until next"] = new(WebhookStatements.UntilNext, "", "", Engine: true),
+        ["Webhook list"] = new(WebhookStatements.List, "int, uuid", "2, {id}"),
+        ["Webhook replay"] = new(WebhookStatements.Replay, "int, uuid", "2, {id}"),
+        ["Idempotency claim"] = new(
+            IdempotencyStatements.Claim,
+            "int, bytea, uuid, interval, interval",
+            "2, sha256('1'), {id}, '30 seconds', '1 day'"
+        ),
+        ["Idempotency release"] = new(
+            IdempotencyStatements.Release,
+            "int, bytea, uuid",
+            "2, sha256('1'), {id}"
+        ),
+        ["Idempotency cleanup"] = new(IdempotencyCleanup.Purge, "int", "1000"),
         ["Find a document"] = new(DocumentSql.Find, "uuid, int", "{id}, 2"),
         ["Find a duplicate"] = new(
             DocumentSql.FindDuplicate,
@@ -157,7 +180,7 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
     }
 
     [GeneratedRegex(
-        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages)\w*",
+        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages|webhook_deliveries|webhook_attempts|idempotency_keys)\w*",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
@@ -188,6 +211,17 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
 
             insert into jobs.outcome_pages (batch_id, page, version, part, attempt, succeeded, failed, cancelled, outcomes)
             select id, p, p, 1, 1, 10, 0, 0, '' from made, generate_series(20, 29) p;
+
+            insert into jobs.webhook_deliveries (batch_id, version, tenant_id, url, batch, state, due_at)
+            select b.id, v, b.tenant_id, 'https://example.com/', to_jsonb(b), 'delivered', null
+            from jobs.batches b, generate_series(1, 20) v;
+
+            insert into jobs.webhook_attempts (batch_id, version, attempt, at, duration_ms, status)
+            select batch_id, version, 1, now(), 1, 200 from jobs.webhook_deliveries;
+
+            insert into jobs.idempotency_keys (tenant_id, key, token, request_hash, status, headers, body, expires_at)
+            select 2, sha256(n::text::bytea), gen_random_uuid(), '', 202, '{}', '', now() + n * interval '1 second'
+            from generate_series(1, 20000) n;
 
             insert into jobs.blobs (id, tenant_id, length, sha256)
             select gen_random_uuid(), 2, 1, decode(repeat('cd', 32), 'hex');

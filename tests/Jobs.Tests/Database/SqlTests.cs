@@ -16,7 +16,7 @@ public sealed partial class SqlTests(TestDatabase database) : IClassFixture<Test
     {
         ["SubmitStatements.InsertBatch"] =
             "(uuid, int, text, smallint, int, smallint, int, text, timestamptz, bigint, bigint, interval, "
-            + "int[], smallint[], bytea[], smallint[], smallint[], text[], text[], timestamptz, interval, uuid, bool)",
+            + "int[], smallint[], bytea[], smallint[], smallint[], text[], text[], timestamptz, interval, uuid, bool, text)",
         ["OriginalCleanup.Sweep"] = "(interval, int)",
         ["BatchCleanup.DeleteTombstones"] = "(interval, int)",
     };

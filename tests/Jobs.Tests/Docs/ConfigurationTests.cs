@@ -5,6 +5,7 @@ using Jobs.Batches;
 using Jobs.Database;
 using Jobs.Engine;
 using Jobs.Kinds.Queries;
+using Jobs.Notifications.Webhooks;
 using Shouldly;
 using Xunit;
 
@@ -18,6 +19,7 @@ public sealed partial class ConfigurationTests
         ("Jobs:Postgres", typeof(EmbeddedPostgresOptions)),
         ("Jobs:Batches", typeof(BatchOptions)),
         ("Jobs:Engine", typeof(EngineOptions)),
+        ("Jobs:Webhooks", typeof(WebhookOptions)),
         (SearchOptions.Section, typeof(SearchOptions)),
     ];
 

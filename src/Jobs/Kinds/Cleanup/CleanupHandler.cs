@@ -11,6 +11,7 @@ internal sealed class CleanupHandler(
     BatchCleanup batches,
     PartitionCleanup partitions,
     OriginalCleanup originals,
+    IdempotencyCleanup idempotency,
     ILogger<CleanupHandler> log
 ) : IItemHandler
 {
@@ -37,6 +38,10 @@ internal sealed class CleanupHandler(
         if (targets.Contains(CleanupTargets.Originals, StringComparer.Ordinal))
         {
             await originals.SweepAsync(result, cancellationToken);
+        }
+        if (targets.Contains(CleanupTargets.Idempotency, StringComparer.Ordinal))
+        {
+            result.IdempotencyKeys = await idempotency.PurgeAsync(cancellationToken);
         }
         CleanupLog.Done(log, result);
         return ItemOutcome.Success(result, CleanupJson.Default.CleanupResult);

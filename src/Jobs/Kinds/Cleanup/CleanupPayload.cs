@@ -16,7 +16,10 @@ internal static class CleanupTargets
     /// <summary>Originals without a document, and documents whose batch ended without them.</summary>
     public const string Originals = "originals";
 
-    public static readonly IReadOnlyList<string> All = [Cache, Batches, Originals];
+    /// <summary>Idempotency keys that are past their day.</summary>
+    public const string Idempotency = "idempotency";
+
+    public static readonly IReadOnlyList<string> All = [Cache, Batches, Originals, Idempotency];
 }
 
 /// <summary>The result of a <c>cleanup</c> item: how much of what was removed or changed.</summary>
@@ -37,6 +40,8 @@ internal sealed record CleanupResult
     public int PartitionsMade { get; set; }
 
     public long Originals { get; set; }
+
+    public long IdempotencyKeys { get; set; }
 
     /// <summary>Documents that became failed because their batch ended without them.</summary>
     public long AbandonedDocuments { get; set; }

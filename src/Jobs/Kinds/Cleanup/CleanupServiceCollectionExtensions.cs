@@ -12,6 +12,7 @@ public static class CleanupServiceCollectionExtensions
         services.AddSingleton<BatchCleanup>();
         services.AddSingleton<PartitionCleanup>();
         services.AddSingleton<OriginalCleanup>();
+        services.AddSingleton<IdempotencyCleanup>();
         services.AddSingleton(new BuiltInSchedule("cleanup", "*/5 * * * *", "cleanup", "{}"));
         return services.AddKind<CleanupHandler>(
             "cleanup",

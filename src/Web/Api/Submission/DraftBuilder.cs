@@ -1,6 +1,7 @@
 using System.Globalization;
 using Jobs.Batches;
 using Jobs.Kinds;
+using Jobs.Notifications.Webhooks;
 using Jobs.Tenancy;
 
 namespace Jobs.Web.Api.Submission;
@@ -9,7 +10,7 @@ namespace Jobs.Web.Api.Submission;
 /// Gathers what a caller says of a batch, from JSON or from query parameters, and every rule that it breaks: one answer
 /// names them all. Not thread-safe.
 /// </summary>
-internal sealed class DraftBuilder(KindRegistry kinds, Caller caller)
+internal sealed class DraftBuilder(KindRegistry kinds, Caller caller, CallbackUrls callbacks)
 {
     private readonly List<BatchError> errors = [];
     private readonly Dictionary<string, string> metadata = new(StringComparer.Ordinal);
@@ -23,6 +24,7 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller)
     private Guid? after;
     private bool? afterSuccess;
     private bool strict;
+    private string? callbackUrl;
 
     /// <summary>Takes a field by its name in the contract; says whether there is one of that name.</summary>
     public bool TrySet(string field, FieldValue value) =>
@@ -32,7 +34,7 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller)
             "priority" => SetPriority(value),
             "after" => SetAfter(value),
             "afterPolicy" => SetAfterPolicy(value),
-            "callbackUrl" => NotYet(field, value),
+            "callbackUrl" => SetCallback(value),
             _ => false,
         };
 
@@ -141,6 +143,7 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller)
             AfterSuccess = afterSuccess == true,
             Strict = strict,
             Metadata = metadata,
+            CallbackUrl = callbackUrl,
         };
     }
 
@@ -193,6 +196,22 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller)
             Refuse("priority", "must be 'high', 'normal' or 'low'");
         }
         priority = named ?? priority;
+        return true;
+    }
+
+    private bool SetCallback(FieldValue value)
+    {
+        if (value.IsNull)
+        {
+            return true;
+        }
+        var refusal = value.IsString
+            ? callbacks.Refusal(value.Text, out callbackUrl)
+            : "must be a string";
+        if (refusal is not null)
+        {
+            Refuse("callbackUrl", refusal);
+        }
         return true;
     }
 

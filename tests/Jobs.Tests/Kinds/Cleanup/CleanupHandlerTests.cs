@@ -39,6 +39,24 @@ public sealed class CleanupHandlerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Idempotency_keys_go_after_their_day()
+    {
+        await services.ScalarAsync(
+            """
+            insert into jobs.idempotency_keys (tenant_id, key, token, busy_until, expires_at)
+            select 2, sha256(n::text::bytea), gen_random_uuid(), now(), now() + make_interval(secs => case when n = 1 then 60 else -1 end)
+            from generate_series(1, 1501) n
+            """
+        );
+
+        (await RunAsync("""{"targets":["idempotency"]}"""))
+            .GetProperty("idempotencyKeys")
+            .GetInt64()
+            .ShouldBe(1500);
+        (await services.ScalarAsync("select count(*) from jobs.idempotency_keys")).ShouldBe(1L);
+    }
+
+    [Fact]
     public async Task A_batch_past_its_retention_becomes_a_tombstone_without_pages()
     {
         var expired = await services.AddBatchAsync(

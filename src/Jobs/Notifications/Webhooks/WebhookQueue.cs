@@ -1,0 +1,96 @@
+using Jobs.Batches;
+using Jobs.Database;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Jobs.Notifications.Webhooks;
+
+/// <summary>Deliveries that are to be sent, shared by all workers. Thread-safe.</summary>
+internal sealed class WebhookQueue(JobsDataSource database)
+{
+    /// <summary>The next delivery that is due; null when there is none.</summary>
+    /// <param name="except">Tenants whose deliveries wait.</param>
+    /// <param name="leaseTime">After that another worker may send it.</param>
+    public async Task<LeasedDelivery?> LeaseAsync(
+        int[] except,
+        TimeSpan leaseTime,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = database.Engine.CreateCommand(WebhookStatements.Lease);
+        command.Parameters.Add(new() { Value = except });
+        command.Parameters.Add(new() { Value = leaseTime });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await row.ReadAsync(cancellationToken))
+        {
+            return null;
+        }
+        var status = BatchReader.Read(row);
+        return new LeasedDelivery(
+            // A batch that is retried meanwhile has chunks again; when it ended it had none.
+            status with
+            {
+                Counts = status.Counts with { Pending = 0, Running = 0 },
+            },
+            row.GetInt32(row.GetOrdinal("delivery_tenant")),
+            row.GetInt64(row.GetOrdinal("delivery_version")),
+            row.GetInt32(row.GetOrdinal("delivery_token")),
+            row.GetString(row.GetOrdinal("delivery_url")),
+            row.GetInt16(row.GetOrdinal("delivery_retry"))
+        );
+    }
+
+    /// <summary>How long until one is due.</summary>
+    public async Task<TimeSpan> UntilNextAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.Engine.CreateCommand(WebhookStatements.UntilNext);
+        return await command.ExecuteScalarAsync(cancellationToken) is double seconds
+            ? TimeSpan.FromSeconds(Math.Max(0, seconds))
+            : TimeSpan.MaxValue;
+    }
+
+    /// <summary>Writes what came of an attempt; says whether the delivery was still this worker's.</summary>
+    /// <param name="pause">Until the next attempt; null when there is to be none.</param>
+    public async Task<bool> RecordAsync(
+        LeasedDelivery delivery,
+        WebhookResult result,
+        DateTimeOffset at,
+        TimeSpan duration,
+        TimeSpan? pause,
+        CancellationToken cancellationToken
+    )
+    {
+        var state =
+            result.Delivered ? "delivered"
+            : pause is null ? "failed"
+            : "pending";
+        await using var command = Command(WebhookStatements.Record, delivery);
+        command.Parameters.Add(new() { Value = state });
+        command.Parameters.Add(new() { Value = pause ?? TimeSpan.Zero });
+        command.Parameters.Add(new() { Value = at.ToUniversalTime() });
+        command.Parameters.Add(new() { Value = (int)duration.TotalMilliseconds });
+        command.Parameters.Add(Nullable((short?)result.Status, NpgsqlDbType.Smallint));
+        command.Parameters.Add(Nullable(result.Response, NpgsqlDbType.Text));
+        command.Parameters.Add(Nullable(result.ErrorCode, NpgsqlDbType.Text));
+        command.Parameters.Add(Nullable(result.Error, NpgsqlDbType.Text));
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+    }
+
+    public async Task HandBackAsync(LeasedDelivery delivery, CancellationToken cancellationToken)
+    {
+        await using var command = Command(WebhookStatements.HandBack, delivery);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private NpgsqlCommand Command(string sql, LeasedDelivery delivery)
+    {
+        var command = database.Engine.CreateCommand(sql);
+        command.Parameters.Add(new() { Value = delivery.Status.Id });
+        command.Parameters.Add(new() { Value = delivery.Version });
+        command.Parameters.Add(new() { Value = delivery.Token });
+        return command;
+    }
+
+    private static NpgsqlParameter Nullable(object? value, NpgsqlDbType type) =>
+        new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
+}

@@ -1,0 +1,184 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Jobs.Batches;
+using Jobs.Database;
+using Jobs.Engine;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Jobs.Notifications.Webhooks;
+
+/// <summary>
+/// Sends what is due: leases a delivery, sends it, records the attempt. A worker that dies in between leaves a lease
+/// that runs out, and the message is sent again under the same id: at least once.
+/// </summary>
+internal sealed class WebhookService(
+    DatabaseReadiness readiness,
+    WebhookQueue queue,
+    WebhookSender sender,
+    WebhookSecrets secrets,
+    BatchChanges changes,
+    IOptions<WebhookOptions> options,
+    IOptions<EngineOptions> engine,
+    TimeProvider time,
+    ILogger<WebhookService> log
+) : BackgroundService
+{
+    private static readonly TimeSpan LastCall = TimeSpan.FromSeconds(3);
+
+    // However many batches change, the queue is looked at four times a second at most.
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(250);
+
+    private readonly ConcurrentDictionary<LeasedDelivery, Task> running = new();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!engine.Value.Enabled)
+        {
+            return;
+        }
+        await readiness.Migrated.WaitAsync(stoppingToken);
+        using var watch = changes.BeginAll();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var pause = engine.Value.PollInterval;
+            try
+            {
+                await LeaseAllAsync(watch, stoppingToken);
+                var next = await queue.UntilNextAsync(stoppingToken);
+                pause = next < pause && !IsFull() ? next : pause;
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                log.LeaseFailed(e);
+            }
+            await Task.Delay(Shortest, time, stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Task wait = watch.WaitAsync(pause, stoppingToken);
+            await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        await Task.WhenAll(running.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private bool IsFull() => running.Count >= options.Value.Concurrency;
+
+    private async Task LeaseAllAsync(BatchChanges.Watch watch, CancellationToken stoppingToken)
+    {
+        while (!IsFull())
+        {
+            var busy = running
+                .Keys.GroupBy(d => d.TenantId)
+                .Where(g => g.Count() >= options.Value.ConcurrencyOfTenant)
+                .Select(g => g.Key)
+                .ToArray();
+            var delivery = await queue.LeaseAsync(busy, options.Value.LeaseTime, stoppingToken);
+            if (delivery is null)
+            {
+                return;
+            }
+            var done = new TaskCompletionSource();
+            running[delivery] = done.Task;
+            _ = Task.Run(
+                async () =>
+                {
+                    try
+                    {
+                        await DeliverAsync(delivery, stoppingToken);
+                    }
+                    finally
+                    {
+                        running.TryRemove(delivery, out _);
+                        done.SetResult();
+                        watch.Set();
+                    }
+                },
+                CancellationToken.None
+            );
+        }
+    }
+
+    private async Task DeliverAsync(LeasedDelivery delivery, CancellationToken stoppingToken)
+    {
+        try
+        {
+            var started = time.GetTimestamp();
+            var at = time.GetUtcNow();
+            var result = await sender.SendAsync(
+                await MessageAsync(delivery, stoppingToken),
+                stoppingToken
+            );
+            await RecordAsync(delivery, result, at, time.GetElapsedTime(started));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            await HandBackAsync(delivery);
+        }
+        catch (Exception e)
+        {
+            log.BrokeOff(delivery.WebhookId, e);
+        }
+    }
+
+    private async Task<WebhookMessage> MessageAsync(
+        LeasedDelivery delivery,
+        CancellationToken cancellationToken
+    )
+    {
+        var secret = await secrets.GetAsync(delivery.TenantId, cancellationToken);
+        WebhookSecret[] signing = secret.Former is { } former
+            ? [new(secret.Secret), new(former)]
+            : [new(secret.Secret)];
+        return new WebhookMessage(
+            delivery.WebhookId,
+            new Uri(delivery.Url),
+            JsonSerializer.SerializeToUtf8Bytes(delivery.Status, WebhookJson.Default.BatchStatus),
+            signing
+        );
+    }
+
+    private async Task RecordAsync(
+        LeasedDelivery delivery,
+        WebhookResult result,
+        DateTimeOffset at,
+        TimeSpan duration
+    )
+    {
+        var pause =
+            result.Delivered || result.Final
+                ? null
+                : WebhookRetries.After(
+                    delivery.Retry,
+                    options.Value.RetryDelays,
+                    Random.Shared.NextDouble()
+                );
+        // What was sent is recorded even while the worker stops.
+        using var limit = new CancellationTokenSource(LastCall, time);
+        await queue.RecordAsync(delivery, result, at, duration, pause, limit.Token);
+        if (result.Delivered)
+        {
+            log.Delivered(delivery.WebhookId);
+        }
+        else if (pause is { } wait)
+        {
+            log.NotDelivered(delivery.WebhookId, result.ErrorCode!, wait);
+        }
+        else
+        {
+            log.Failed(delivery.WebhookId, result.ErrorCode!);
+        }
+    }
+
+    private async Task HandBackAsync(LeasedDelivery delivery)
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(LastCall, time);
+            await queue.HandBackAsync(delivery, limit.Token);
+        }
+        catch (Exception e)
+        {
+            log.BrokeOff(delivery.WebhookId, e);
+        }
+    }
+}
