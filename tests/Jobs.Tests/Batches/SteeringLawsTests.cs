@@ -16,6 +16,7 @@ public sealed class SteeringLawsTests : EngineTest
     private const int Items = 300;
     private const int Callers = 3;
     private const int Steps = 60;
+    private const int LeastReads = 10;
 
     /// <summary>What is wrong in one snapshot; null when all laws hold.</summary>
     private const string Broken = """
@@ -52,6 +53,8 @@ public sealed class SteeringLawsTests : EngineTest
         """;
 
     private volatile bool mended;
+    private volatile int reads;
+    private volatile bool readerEnded;
     private int started;
 
     public static TheoryData<int> Seeds => [1, 2, Environment.TickCount & 0xFFFF];
@@ -92,7 +95,8 @@ public sealed class SteeringLawsTests : EngineTest
         mended = true;
         var ended = await SucceedAsync(caller, batch.Id);
         await steered.CancelAsync();
-        (await reading).ShouldBeGreaterThan(10);
+        await reading;
+        reads.ShouldBeGreaterThan(LeastReads);
 
         ended.Counts.ShouldBe(new BatchCounts(Items, 0, 0, Items, 0, 0), $"seed {seed}");
         var items = await caller.ItemsAsync(batch.Id, Stop);
@@ -120,7 +124,8 @@ public sealed class SteeringLawsTests : EngineTest
     {
         var steering = host.Get<BatchSteering>();
         var retry = host.Get<BatchRetry>();
-        for (var step = 0; step < Steps; step++)
+        // On until there were enough looks at it, however slow the machine; a reader that failed ends the wait.
+        for (var step = 0; step < Steps || (reads <= LeastReads && !readerEnded); step++)
         {
             switch (random.Next(20))
             {
@@ -200,16 +205,21 @@ public sealed class SteeringLawsTests : EngineTest
         }
     }
 
-    private async Task<int> ReadAsync(EngineHost host, Guid id, int seed, CancellationToken end)
+    private async Task ReadAsync(EngineHost host, Guid id, int seed, CancellationToken end)
     {
-        var reads = 0;
-        while (!end.IsCancellationRequested)
+        try
         {
-            (await Database.ScalarAsync<string>(Broken, Stop, id)).ShouldBeNull($"seed {seed}");
-            ShouldAddUp(await host.ReadAsync(id, Stop));
-            (await host.ItemsAsync(id, Stop)).Count.ShouldBe(Items);
-            reads++;
+            while (!end.IsCancellationRequested)
+            {
+                (await Database.ScalarAsync<string>(Broken, Stop, id)).ShouldBeNull($"seed {seed}");
+                ShouldAddUp(await host.ReadAsync(id, Stop));
+                (await host.ItemsAsync(id, Stop)).Count.ShouldBe(Items);
+                reads++;
+            }
         }
-        return reads;
+        finally
+        {
+            readerEnded = true;
+        }
     }
 }
