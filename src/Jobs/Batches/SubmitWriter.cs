@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Jobs.Database;
 using Npgsql;
 using NpgsqlTypes;
@@ -167,9 +166,9 @@ internal sealed class SubmitWriter(
         await using var statements = new NpgsqlBatch(target, within);
         if (held.Count > 0)
         {
-            statements.BatchCommands.Add(PagesCommand(submitted.Id));
+            statements.BatchCommands.Add(SubmitCommands.Pages(submitted.Id, held));
         }
-        statements.BatchCommands.Add(BatchCommand(submitted));
+        statements.BatchCommands.Add(SubmitCommands.Batch(submitted, summaries, options));
         if (Beside is not null)
         {
             statements.BatchCommands.Add(Beside);
@@ -202,101 +201,6 @@ internal sealed class SubmitWriter(
             throw new BatchRefusedException("after", "is not the id of one of your batches");
         }
     }
-
-    private NpgsqlBatchCommand PagesCommand(Guid batchId) =>
-        new(SubmitStatements.InsertPages)
-        {
-            Parameters =
-            {
-                new() { Value = batchId },
-                new() { Value = held.ConvertAll(p => p.Number) },
-                new() { Value = held.ConvertAll(p => p.First) },
-                new() { Value = held.ConvertAll(p => (short)p.Count) },
-                new()
-                {
-                    Value = held.ConvertAll(p => p.Items),
-                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
-                },
-                new()
-                {
-                    Value = held.ConvertAll(p => p.CustomIds),
-                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
-                },
-            },
-        };
-
-    private NpgsqlBatchCommand BatchCommand(SubmittedBatch submitted)
-    {
-        var draft = submitted.Draft;
-        var timeout = draft.ItemTimeout ?? draft.Kind.ItemTimeout;
-        var metadata = draft.Metadata is { Count: > 0 } pairs
-            ? JsonSerializer.Serialize(pairs, BatchJson.Default.IReadOnlyDictionaryStringString)
-            : null;
-        return new(SubmitStatements.InsertBatch)
-        {
-            Parameters =
-            {
-                new() { Value = submitted.Id },
-                new() { Value = draft.TenantId },
-                new() { Value = draft.Kind.Name },
-                new() { Value = (short)draft.Priority },
-                new() { Value = submitted.Total },
-                new() { Value = (short)draft.MaxAttempts },
-                new() { Value = (int)timeout.TotalMilliseconds },
-                new()
-                {
-                    Value = (object?)metadata ?? DBNull.Value,
-                    NpgsqlDbType = NpgsqlDbType.Text,
-                },
-                new()
-                {
-                    Value = (object?)draft.NotBefore?.ToUniversalTime() ?? DBNull.Value,
-                    NpgsqlDbType = NpgsqlDbType.TimestampTz,
-                },
-                new() { Value = Microseconds(options.HandicapOf(draft.Priority)) },
-                new() { Value = Microseconds(options.ChunkStep) },
-                new() { Value = options.Retention },
-                new() { Value = summaries.ConvertAll(p => p.Number) },
-                new() { Value = summaries.ConvertAll(p => p.Open) },
-                new()
-                {
-                    Value = summaries.ConvertAll(p => p.OpenItems),
-                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,
-                },
-                new() { Value = summaries.ConvertAll(p => p.Succeeded) },
-                new() { Value = summaries.ConvertAll(p => p.Failed) },
-                new()
-                {
-                    Value = summaries.ConvertAll(p => p.Outcomes),
-                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
-                },
-                new()
-                {
-                    Value = summaries.ConvertAll(p => p.ErrorCodes),
-                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
-                },
-                new() { Value = submitted.At },
-                new()
-                {
-                    Value = (object?)draft.ExpiresAfter ?? DBNull.Value,
-                    NpgsqlDbType = NpgsqlDbType.Interval,
-                },
-                new()
-                {
-                    Value = (object?)draft.After ?? DBNull.Value,
-                    NpgsqlDbType = NpgsqlDbType.Uuid,
-                },
-                new() { Value = draft.AfterSuccess },
-                new()
-                {
-                    Value = (object?)draft.CallbackUrl ?? DBNull.Value,
-                    NpgsqlDbType = NpgsqlDbType.Text,
-                },
-            },
-        };
-    }
-
-    private static long Microseconds(TimeSpan span) => span.Ticks / TimeSpan.TicksPerMicrosecond;
 
     private void Release()
     {

@@ -9,18 +9,12 @@ namespace Jobs.Kinds.Documents;
 internal sealed class PartStream(
     Func<int, CancellationToken, Task<byte[]?>> load,
     long? length = null
-) : Stream
+) : ForwardStream
 {
     private ReadOnlyMemory<byte> rest;
     private int next;
     private bool ended;
     private long position;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
 
     /// <summary>In bytes.</summary>
     public override long Length => length ?? throw new NotSupportedException();
@@ -57,24 +51,4 @@ internal sealed class PartStream(
                 $"A stored value ended after {position} of {length} bytes."
             );
     }
-
-    public override Task<int> ReadAsync(
-        byte[] buffer,
-        int offset,
-        int count,
-        CancellationToken cancellationToken
-    ) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <summary>Not supported: the parts are read asynchronously.</summary>
-    public override int Read(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException();
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException();
 }
