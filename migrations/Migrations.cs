@@ -20,3 +20,6 @@ internal sealed class Steering : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0006_idempotency_webhooks")]
 internal sealed class IdempotencyWebhooks : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0007_fairness")]
+internal sealed class Fairness : SqlMigration;

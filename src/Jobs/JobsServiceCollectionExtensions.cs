@@ -1,6 +1,7 @@
 using Jobs.Batches;
 using Jobs.Engine;
 using Jobs.Kinds;
+using Jobs.Tenancy;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,14 @@ public static class JobsServiceCollectionExtensions
             .BindConfiguration("Jobs:Batches")
             .ValidateDataAnnotations()
             .ValidateOnStart();
+        services
+            .AddOptions<SharingOptions>()
+            .BindConfiguration("Jobs")
+            .Validate(
+                o => o.Tenants.All(t => Tenant.IsName(t.Key) && t.Value.IsValid),
+                "Jobs:Tenants: a name has 1 to 63 of a-z, 0-9, _ and -; Weight is 1 to 1000; MaxRunning is 1 or more, or absent."
+            )
+            .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<KindRegistry>();
         services.AddSingleton<Notices>();
@@ -28,6 +37,7 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<BatchRetry>();
         services.AddWebhooks();
         services.AddHostedService<PartitionKeeper>();
+        services.AddHostedService<TenantSettings>();
         services.AddHostedService<NoticeSender>();
         services.AddHostedService<NoticeListener>();
         return services;
@@ -68,6 +78,7 @@ public static class JobsServiceCollectionExtensions
                 }
             );
         services.AddSingleton<ChunkLeaser>();
+        services.AddSingleton<TenantShares>();
         services.AddSingleton<Settler>();
         services.AddSingleton<RunningChunks>();
         services.AddSingleton<LeaseLoop>();

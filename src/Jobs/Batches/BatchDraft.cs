@@ -27,6 +27,9 @@ public sealed record BatchDraft(int TenantId, Kind Kind)
     /// <summary>Whether that batch must succeed, or this one is cancelled.</summary>
     public bool AfterSuccess { get; init; }
 
+    /// <summary>Most items of it that run at once, over all workers; null for no limit.</summary>
+    public int? Concurrency { get; init; }
+
     /// <summary>Whether one bad item refuses the batch; otherwise it fails alone.</summary>
     public bool Strict { get; init; }
 
@@ -35,4 +38,19 @@ public sealed record BatchDraft(int TenantId, Kind Kind)
 
     /// <summary>The caller's own pairs.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>
+    /// How many items of a chunk run at once under <see cref="Concurrency"/>: the number with which, chunks and items
+    /// together, the most of it is used.
+    /// </summary>
+    internal short? Lanes =>
+        Concurrency is { } most
+            ? (short)
+                Enumerable
+                    .Range(1, Math.Min(most, Math.Min(Kind.Concurrency, Kind.ItemsPerPage)))
+                    .MaxBy(lanes => (most / lanes * lanes, lanes))
+            : null;
+
+    /// <summary>How many chunks may run at once so that no more than <see cref="Concurrency"/> items do.</summary>
+    internal int? ChunkLimit => Concurrency / Lanes;
 }

@@ -51,12 +51,11 @@ public sealed class BatchRetry(
     {
         await using var connection = await database.Requests.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var (result, priority) = await LockAsync(connection, tenantId, id, cancellationToken);
+        var result = await LockAsync(connection, tenantId, id, cancellationToken);
         if (result != SteerResult.Done)
         {
             return new(result, 0);
         }
-        var rank = new Rank(options.Value.HandicapOf(priority), options.Value.ChunkStep);
         var items = 0;
         var chunks = 0;
         var page = 0;
@@ -66,7 +65,7 @@ public sealed class BatchRetry(
         )
         {
             items += selections.Sum(s => s.Items.Count);
-            chunks += await WriteAsync(connection, id, selections, rank, chunks, cancellationToken);
+            chunks += await WriteAsync(connection, id, selections, chunks, cancellationToken);
             page = selections[^1].Row.Page + 1;
         }
         if (items == 0)
@@ -86,13 +85,17 @@ public sealed class BatchRetry(
         {
             await reopen.ExecuteNonQueryAsync(cancellationToken);
         }
+        await using (var admit = Command(connection, SettleStatement.Admit, new[] { id }))
+        {
+            await admit.ExecuteNonQueryAsync(cancellationToken);
+        }
         await transaction.CommitAsync(cancellationToken);
         signal.Announce(scheduled: false);
         notices.SendChange(id);
         return new(SteerResult.Done, items);
     }
 
-    private static async Task<(SteerResult, Priority)> LockAsync(
+    private static async Task<SteerResult> LockAsync(
         NpgsqlConnection connection,
         int tenantId,
         Guid id,
@@ -101,9 +104,9 @@ public sealed class BatchRetry(
     {
         await using var command = Command(connection, RetryStatements.Lock, tenantId, id);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return !await row.ReadAsync(cancellationToken) ? (SteerResult.NotFound, default)
-            : row.GetBoolean(1) ? (SteerResult.Done, (Priority)row.GetInt16(0))
-            : (SteerResult.Illegal, default);
+        return !await row.ReadAsync(cancellationToken) ? SteerResult.NotFound
+            : row.GetBoolean(0) ? SteerResult.Done
+            : SteerResult.Illegal;
     }
 
     private static async Task<List<RetrySelection>> ReadAsync(
@@ -142,11 +145,10 @@ public sealed class BatchRetry(
         return selections;
     }
 
-    private static async Task<int> WriteAsync(
+    private async Task<int> WriteAsync(
         NpgsqlConnection connection,
         Guid id,
         List<RetrySelection> selections,
-        Rank rank,
         int before,
         CancellationToken cancellationToken
     )
@@ -193,15 +195,12 @@ public sealed class BatchRetry(
             chunks.ConvertAll(c => c.Attempt),
             chunks.ConvertAll(c => c.Items.ToColumn()),
             chunks.ConvertAll(c => (short)c.Items.Count),
-            rank.HeadStart.Ticks / TimeSpan.TicksPerMicrosecond,
-            rank.Step.Ticks / TimeSpan.TicksPerMicrosecond,
+            options.Value.ChunkStep.Ticks / TimeSpan.TicksPerMicrosecond,
             (long)before
         );
         await insert.ExecuteNonQueryAsync(cancellationToken);
         return chunks.Count;
     }
-
-    private readonly record struct Rank(TimeSpan HeadStart, TimeSpan Step);
 
     private static NpgsqlParameter Code(RetryRequest request) =>
         new()

@@ -138,9 +138,14 @@ public sealed class BatchSteering(
         }
         locking.Parameters.Add(new() { Value = values[0] });
         locking.Parameters.Add(new() { Value = values[1] });
+        var admitting = new NpgsqlBatchCommand(SettleStatement.Admit)
+        {
+            Parameters = { new() { Value = (Guid[])[(Guid)values[1]] } },
+        };
         await using var batch = database.Requests.CreateBatch();
         batch.BatchCommands.Add(locking);
         batch.BatchCommands.Add(steering);
+        batch.BatchCommands.Add(admitting);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)

@@ -4,15 +4,20 @@ namespace Jobs.Batches;
 internal static class FollowStatements
 {
     /// <summary>
-    /// What there is to do: batches whose time is over, ended batches that others wait for, and the seconds until the
-    /// next time is over.
+    /// What there is to do: batches whose time is over, ended batches that others wait for, the seconds until the next
+    /// time is over, and requests for places with the batches that make them.
     /// </summary>
     public const string Look = """
         select
             array(select d.batch_id from jobs.deadlines d where d.at <= now() order by d.at limit 100),
             array(select e.batch_id from jobs.ended_predecessors e limit 100),
-            (select extract(epoch from min(d.at) - clock_timestamp())::float8 from jobs.deadlines d where d.at > now())
+            (select extract(epoch from min(d.at) - clock_timestamp())::float8 from jobs.deadlines d where d.at > now()),
+            array(select a.id from jobs.admissions a order by a.id limit 100),
+            array(select a.batch_id from jobs.admissions a order by a.id limit 100)
         """;
+
+    /// <summary>The requests ($1) have been seen to; one that came meanwhile stays.</summary>
+    public const string ForgetAdmissions = "delete from jobs.admissions a where a.id = any ($1)";
 
     /// <summary>Of these batches those that have not ended, each with its tenant.</summary>
     public const string Overdue = """
@@ -41,33 +46,44 @@ internal static class FollowStatements
         """;
 
     /// <summary>
-    /// The chunks of a batch that waits become ready, unless it is paused as well. $1 tenant, $2 batch; its row is
+    /// The chunks of a batch that waits become ready as if they came now, unless it is paused as well. $1 tenant, $2 batch; its row is
     /// locked already.
     /// </summary>
     public const string Release = """
         with batch as materialized (
-            select b.id, b.state from jobs.batches b where b.tenant_id = $1 and b.id = $2
+            select b.id, b.state, b.kind, b.tenant_id, b.priority
+            from jobs.batches b
+            where b.tenant_id = $1 and b.id = $2
         ),
         gone as (
             delete from jobs.waits w where w.batch_id = $2 returning w.batch_id
         ),
-        freed as (
-            update jobs.chunks c
-            set state = case when c.due_at > now() then 'scheduled' else 'ready' end,
-                due_at = case when c.due_at > now() then c.due_at end
+        first as (
+            select b.id, (
+                    select c.rank from jobs.chunks c where c.batch_id = b.id and c.state = 'held' order by c.rank limit 1
+                ) as rank
             from gone g
             join batch b on b.id = g.batch_id
-            where c.batch_id = g.batch_id and c.state = 'held' and b.state in ('queued', 'running')
+            where b.state in ('queued', 'running')
+        ),
+        freed as (
+            update jobs.chunks c
+            set state = case when c.due_at > now() then 'scheduled' when c.limited then 'held' else 'ready' end,
+                due_at = case when c.due_at > now() then c.due_at end,
+                rank = c.rank - f.rank + (select jobs.next_rank(b.kind, b.tenant_id, b.priority) from batch b),
+                since = now()
+            from first f
+            where c.batch_id = f.id and c.state = 'held'
         )
         select state from batch
         """;
 
-    /// <summary>Comes before <see cref="ForgetEnd"/> in the same transaction: it waits for who is submitting a follower.</summary>
-    public const string LockEnded = """
+    /// <summary>Holds a batch to the end of the transaction.</summary>
+    public const string Lock = """
         select from jobs.batches b where b.id = $1 for no key update
         """;
 
-    /// <summary>All who waited are released, or the batch was retried and will end again.</summary>
+    /// <summary>After <see cref="Lock"/>, which waits for who is submitting a follower: all who waited are released, or the batch was retried and will end again.</summary>
     public const string ForgetEnd = """
         delete from jobs.ended_predecessors e
         where e.batch_id = $1

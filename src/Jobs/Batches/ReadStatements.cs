@@ -9,7 +9,8 @@ internal static class ReadStatements
     /// </summary>
     internal const string Columns = """
         b.id, b.kind, b.priority, b.state, b.total, b.succeeded, b.failed, b.cancelled,
-            (select coalesce(sum(c.count), 0)::int from jobs.chunks c where c.batch_id = b.id and c.state = 'leased') as running,
+            (select coalesce(sum(c.count), 0)::int from jobs.chunks c
+             where c.tenant_id = b.tenant_id and c.batch_id = b.id and c.state = 'leased') as running,
             b.submitted_at, b.started_at, b.finished_at, b.expires_at, b.metadata::text, b.version,
             b.purged_at is not null as purged,
             extract(epoch from coalesce(b.finished_at, clock_timestamp()) - b.started_at)::float8 as seconds

@@ -8,12 +8,11 @@ namespace Jobs.Batches;
 internal static class RetryStatements
 {
     /// <summary>
-    /// $1 tenant, $2 batch. Locks it; returns its priority, and whether it may be retried: not while it is being
+    /// $1 tenant, $2 batch. Locks it; returns whether it may be retried: not while it is being
     /// cancelled, nor once its retention is over or about to be, because cleanup goes by that time.
     /// </summary>
     public const string Lock = """
-        select b.priority,
-            b.state <> 'cancelling' and (b.expires_at is null or b.expires_at > clock_timestamp() + interval '10 seconds')
+        select b.state <> 'cancelling' and (b.expires_at is null or b.expires_at > clock_timestamp() + interval '10 seconds')
         from jobs.batches b
         where b.tenant_id = $1 and b.id = $2 and b.purged_at is null
         for no key update
@@ -71,18 +70,21 @@ internal static class RetryStatements
         """;
 
     /// <summary>
-    /// $2 to $5 are arrays with an element a chunk. They rank as if they were submitted now: $6 is the head start, $7
-    /// the step, $8 how many chunks of this retry came before.
+    /// $2 to $5 are arrays with an element a chunk. They queue as if they were submitted now: $6 is the step, $7 how many
+    /// chunks of this retry came before.
     /// </summary>
     public const string InsertChunks = """
-        insert into jobs.chunks (batch_id, page, kind, rank, state, attempt, attempts_before, items, count)
-        select b.id, u.page, b.kind,
-            (extract(epoch from now()) * 1000000)::bigint + $6 + ($8 + u.ordinal - 1) * $7::bigint,
+        insert into jobs.chunks (
+            batch_id, page, tenant_id, kind, priority, rank, state, limited, attempt, attempts_before, items, count)
+        select b.id, u.page, b.tenant_id, b.kind, b.priority,
+            n.rank + ($7 + u.ordinal - 1) * $6::bigint,
             case
-                when b.state = 'paused' or exists (select from jobs.waits w where w.batch_id = b.id) then 'held'
+                when b.state = 'paused' or b.chunk_limit is not null
+                    or exists (select from jobs.waits w where w.batch_id = b.id) then 'held'
                 else 'ready' end,
-            u.attempt + 1, u.attempt, u.items, u.count
+            b.chunk_limit is not null, u.attempt + 1, u.attempt, u.items, u.count
         from jobs.batches b
+        cross join lateral (select jobs.next_rank(b.kind, b.tenant_id, b.priority) as rank offset 0) n
         cross join unnest($2::int[], $3::smallint[], $4::bytea[], $5::smallint[])
             with ordinality u (page, attempt, items, count, ordinal)
         where b.id = $1

@@ -101,25 +101,36 @@ internal static class SteerStatements
         """;
 
     /// <summary>
-    /// The reverse. What waits for another batch stays held; a batch of which a chunk was leased while it was being
-    /// paused has started.
+    /// The reverse. What waits for another batch stays held, and
+    /// so does what waits for a place; a batch of which a chunk was leased while it was being paused has started. Its
+    /// chunks queue as if they came now, in their order.
     /// </summary>
     public const string Resume = """
         with batch as materialized (
-            select b.id, b.state,
+            select b.id, b.state, b.kind, b.tenant_id, b.priority,
                 b.started_at is not null
-                    or exists (select from jobs.chunks c where c.batch_id = b.id and c.state = 'leased') as started
+                    or exists (
+                        select from jobs.chunks c
+                        where c.tenant_id = b.tenant_id and c.batch_id = b.id and c.state = 'leased') as started
             from jobs.batches b
             where b.tenant_id = $1 and b.id = $2 and b.purged_at is null
             for no key update
         ),
+        first as (
+            select b.id, (
+                    select c.rank from jobs.chunks c where c.batch_id = b.id and c.state = 'held' order by c.rank limit 1
+                ) as rank
+            from batch b
+            where b.state = 'paused' and not exists (select from jobs.waits w where w.batch_id = b.id)
+        ),
         freed as (
             update jobs.chunks c
-            set state = case when c.due_at > now() then 'scheduled' else 'ready' end,
-                due_at = case when c.due_at > now() then c.due_at end
-            from batch b
-            where c.batch_id = b.id and c.state = 'held' and b.state = 'paused'
-                and not exists (select from jobs.waits w where w.batch_id = b.id)
+            set state = case when c.due_at > now() then 'scheduled' when c.limited then 'held' else 'ready' end,
+                due_at = case when c.due_at > now() then c.due_at end,
+                rank = c.rank - f.rank + (select jobs.next_rank(b.kind, b.tenant_id, b.priority) from batch b),
+                since = now()
+            from first f
+            where c.batch_id = f.id and c.state = 'held'
         ),
         changed as (
             update jobs.batches b

@@ -63,8 +63,7 @@ internal static class SubmitCommands
                     Value = (object?)draft.NotBefore?.ToUniversalTime() ?? DBNull.Value,
                     NpgsqlDbType = NpgsqlDbType.TimestampTz,
                 },
-                new() { Value = Microseconds(options.HandicapOf(draft.Priority)) },
-                new() { Value = Microseconds(options.ChunkStep) },
+                new() { Value = options.ChunkStep.Ticks / TimeSpan.TicksPerMicrosecond },
                 new() { Value = options.Retention },
                 new() { Value = summaries.ConvertAll(p => p.Number) },
                 new() { Value = summaries.ConvertAll(p => p.Open) },
@@ -102,9 +101,17 @@ internal static class SubmitCommands
                     Value = (object?)draft.CallbackUrl ?? DBNull.Value,
                     NpgsqlDbType = NpgsqlDbType.Text,
                 },
+                new()
+                {
+                    Value = (object?)draft.ChunkLimit ?? DBNull.Value,
+                    NpgsqlDbType = NpgsqlDbType.Integer,
+                },
+                new()
+                {
+                    Value = (object?)draft.Lanes ?? DBNull.Value,
+                    NpgsqlDbType = NpgsqlDbType.Smallint,
+                },
             },
         };
     }
-
-    private static long Microseconds(TimeSpan span) => span.Ticks / TimeSpan.TicksPerMicrosecond;
 }

@@ -24,13 +24,13 @@ internal static class SubmitStatements
 
     /// <summary>
     /// The batch, its chunks and the outcomes that some items have from the start. The clock is the database's, so
-    /// that ranks of different nodes compare. What follows a batch ($22) waits also where that has ended already: the
+    /// that ranks of different nodes compare. What follows a batch ($21) waits also where that has ended already: the
     /// one who releases decides what becomes of it.
     /// </summary>
     public const string InsertBatch = """
         with page as (
             select *
-            from unnest($13::int[], $14::smallint[], $15::bytea[], $16::smallint[], $17::smallint[], $18::text[], $19::text[])
+            from unnest($12::int[], $13::smallint[], $14::bytea[], $15::smallint[], $16::smallint[], $17::text[], $18::text[])
                 p (page, open, items, succeeded, failed, outcomes, error_codes)
         ),
         settled as (
@@ -39,37 +39,37 @@ internal static class SubmitStatements
         batch as (
             insert into jobs.batches (
                 id, tenant_id, kind, priority, total, max_attempts, item_timeout_ms, metadata,
-                succeeded, failed, state, submitted_at, started_at, finished_at, expires_at, callback_url)
+                succeeded, failed, state, submitted_at, started_at, finished_at, expires_at, callback_url, chunk_limit, lanes)
             select $1, $2, $3, $4, $5, $6, $7, $8::jsonb,
                 s.succeeded, s.failed,
                 case when s.succeeded + s.failed = $5 then 'completed' else 'queued' end,
-                $20,
-                case when s.succeeded + s.failed = $5 then $20 end,
-                case when s.succeeded + s.failed = $5 then $20 end,
-                case when s.succeeded + s.failed = $5 then $20 + $12::interval end,
-                $24
+                $19,
+                case when s.succeeded + s.failed = $5 then $19 end,
+                case when s.succeeded + s.failed = $5 then $19 end,
+                case when s.succeeded + s.failed = $5 then $19 + $11::interval end,
+                $23, $24, $25
             from settled s
         ),
         limited as (
             insert into jobs.deadlines (batch_id, at)
-            select $1, now() + $21::interval
-            where $21::interval is not null and exists (select from page where open > 0)
+            select $1, now() + $20::interval
+            where $20::interval is not null and exists (select from page where open > 0)
         ),
         waiting as (
             insert into jobs.waits (batch_id, after_id, needs_success)
-            select $1, $22::uuid, $23
-            where $22::uuid is not null and exists (select from page where open > 0)
+            select $1, $21::uuid, $22
+            where $21::uuid is not null and exists (select from page where open > 0)
         ),
         followed as (
             update jobs.batches p
             set followed = true
-            where p.id = $22::uuid and not p.followed
+            where p.id = $21::uuid and not p.followed
         ),
         over as (
             insert into jobs.ended_predecessors (batch_id)
             select p.id
             from jobs.batches p
-            where p.id = $22::uuid and p.finished_at is not null and exists (select from page where open > 0)
+            where p.id = $21::uuid and p.finished_at is not null and exists (select from page where open > 0)
             on conflict do nothing
         ),
         outcome as (
@@ -79,13 +79,25 @@ internal static class SubmitStatements
             from page
             where outcomes is not null
         )
-        insert into jobs.chunks (batch_id, page, kind, rank, state, due_at, items, count)
-        select $1, page, $3,
-            (extract(epoch from greatest(now(), coalesce($9::timestamptz, now()))) * 1000000)::bigint + $10 + page * $11::bigint,
-            case when $22::uuid is not null then 'held' when $9::timestamptz > now() then 'scheduled' else 'ready' end,
+        insert into jobs.chunks (
+            batch_id, page, tenant_id, kind, priority, rank, state, due_at, limited, items, count)
+        select $1, p.page, $2, $3, $4,
+            -- jobs.next_rank, written out.
+            greatest(
+                (extract(epoch from now()) * 1000000)::bigint,
+                (select c.rank
+                 from jobs.chunks c
+                 where c.state = 'ready' and c.kind = $3 and c.tenant_id = $2 and c.priority = $4
+                 order by c.rank
+                 limit 1)) + p.page * $10::bigint,
+            case
+                when $21::uuid is not null then 'held'
+                when $9::timestamptz > now() then 'scheduled'
+                when row_number() over (order by p.page) > $24 then 'held'
+                else 'ready' end,
             case when $9::timestamptz > now() then $9::timestamptz end,
-            items, open
-        from page
-        where open > 0
+            $24 is not null, p.items, p.open
+        from page p
+        where p.open > 0
         """;
 }

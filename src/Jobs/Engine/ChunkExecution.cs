@@ -44,7 +44,8 @@ internal sealed class ChunkExecution(
             return;
         }
         var lanes = new List<Task>();
-        while (lanes.Count < kind.Concurrency && HasNext(draining))
+        var most = chunk.Lanes ?? kind.Concurrency;
+        while (lanes.Count < most && HasNext(draining))
         {
             // A lane whose items all end at once does them before it returns.
             var lane = LaneAsync(draining, giveUp);

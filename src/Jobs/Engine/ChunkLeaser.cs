@@ -1,45 +1,84 @@
 using Jobs.Batches;
 using Jobs.Database;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Jobs.Engine;
 
 /// <summary>Leases chunks for one worker. Thread-safe.</summary>
-internal sealed class ChunkLeaser(JobsDataSource database)
+internal sealed class ChunkLeaser(JobsDataSource database, IOptions<EngineOptions> options)
 {
-    /// <summary>Leases the first chunks that are ready, in one round trip.</summary>
-    /// <param name="kinds">The kinds that are wanted, each with how many chunks at most.</param>
-    /// <param name="count">How many at most in all.</param>
+    private static readonly short[] Priorities =
+    [
+        .. Enum.GetValues<Priority>().Select(p => (short)p),
+    ];
+
+    /// <summary>Leases the chunks whose turn it is, in one round trip.</summary>
     /// <exception cref="NpgsqlException">The database cannot be reached. What was leased nonetheless is handed back by the worker's reconciliation.</exception>
-    public async Task<List<LeasedChunk>> LeaseAsync(
-        Guid workerId,
-        IReadOnlyDictionary<string, int> kinds,
-        int count,
-        CancellationToken cancellationToken
-    )
+    public async Task<Lease> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken)
     {
-        await using var command = database.Engine.CreateCommand(LeaseStatements.Lease);
-        command.Parameters.Add(new() { Value = workerId });
-        command.Parameters.Add(new() { Value = kinds.Keys.ToArray() });
-        command.Parameters.Add(new() { Value = kinds.Values.ToArray() });
-        command.Parameters.Add(new() { Value = count });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        // Sent together, the commands of a batch are one transaction.
+        await using var batch = database.Engine.CreateBatch();
+        var exclusive = request.TenantLimits || request.Kinds.Any(k => k.Kind.MaxRunning > 0);
+        if (exclusive)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(LeaseStatements.Exclude));
+        }
+        batch.BatchCommands.Add(Command(request, exclusive));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        if (exclusive)
+        {
+            await reader.NextResultAsync(cancellationToken);
+        }
         var chunks = new List<LeasedChunk>();
+        int[] waiting = [];
         while (await reader.ReadAsync(cancellationToken))
         {
-            chunks.Add(Read(reader));
+            if (chunks.Count == 0)
+            {
+                waiting = reader.GetFieldValue<int[]>(19);
+            }
+            chunks.Add(Read(request, reader));
         }
-        return chunks;
+        return new(chunks, waiting);
     }
 
-    private static LeasedChunk Read(NpgsqlDataReader row)
+    private NpgsqlBatchCommand Command(LeaseRequest request, bool exclusive)
+    {
+        var standing = request.Standing;
+        return new(LeaseStatements.Lease)
+        {
+            Parameters =
+            {
+                new() { Value = request.Worker },
+                new() { Value = request.Kinds.Select(k => k.Kind.Name).ToArray() },
+                new() { Value = request.Kinds.Select(k => k.Free).ToArray() },
+                new() { Value = request.Kinds.Select(k => k.Kind.MaxRunning).ToArray() },
+                new() { Value = request.Count },
+                new() { Value = Priorities },
+                new() { Value = standing.Tenants },
+                new() { Value = standing.Passes },
+                new() { Value = standing.Costs },
+                new() { Value = standing.Aged },
+                new() { Value = standing.Pass },
+                new() { Value = standing.Cost },
+                new() { Value = options.Value.NormalHeadStart },
+                new() { Value = options.Value.LowHeadStart },
+                new() { Value = request.FirstTenant },
+                new() { Value = exclusive },
+            },
+        };
+    }
+
+    private static LeasedChunk Read(LeaseRequest request, NpgsqlDataReader row)
     {
         var pageCount = row.GetInt16(12);
+        var kind = row.GetString(4);
         return new LeasedChunk(
             new ChunkKey(row.GetGuid(0), row.GetInt64(1)),
             Token: row.GetInt32(2),
             Page: row.GetInt32(3),
-            Kind: row.GetString(4),
+            Kind: kind,
             Attempt: row.GetInt16(5),
             Deaths: row.GetInt16(6),
             TenantId: row.GetInt32(7),
@@ -55,7 +94,14 @@ internal sealed class ChunkLeaser(JobsDataSource database)
             Payload: row.GetFieldValue<byte[]>(14)
         )
         {
+            WorkerId = request.Worker,
             AttemptsBefore = row.GetInt16(15),
+            Lanes = row.IsDBNull(16) ? null : row.GetInt16(16),
+            HasLimit = row.GetBoolean(17),
+            TenantWeight = row.GetInt32(18),
+            IsCounted =
+                row.GetBoolean(20)
+                || request.Kinds.Any(k => k.Kind.MaxRunning > 0 && k.Kind.Name == kind),
         };
     }
 }

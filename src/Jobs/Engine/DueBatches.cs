@@ -5,18 +5,18 @@ using Npgsql;
 namespace Jobs.Engine;
 
 /// <summary>
-/// Ends batches whose time is over, and releases those whose predecessor has ended. Any number of workers may do so at
+/// Ends batches whose time is over, releases those whose predecessor has ended, and gives places to those with a limit. Any number of workers may do so at
 /// once and any of them may die over it: each step checks under the batch's lock whether it is still to be done, and
 /// what it is to be done for is forgotten only afterwards. Not thread-safe.
 /// </summary>
-internal sealed class DueBatches(JobsDataSource database, BatchSteering steering)
+internal sealed class DueBatches(JobsDataSource database, BatchSteering steering, WorkSignal signal)
 {
     /// <summary>Does what is due; says how long until the next time is over.</summary>
     public async Task<TimeSpan> FollowAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            var (overdue, ended, seconds) = await LookAsync(cancellationToken);
+            var (overdue, ended, seconds, requests) = await LookAsync(cancellationToken);
             if (overdue.Length > 0)
             {
                 await ExpireAsync(overdue, cancellationToken);
@@ -25,16 +25,23 @@ internal sealed class DueBatches(JobsDataSource database, BatchSteering steering
             {
                 await ReleaseAsync(predecessor, cancellationToken);
             }
-            if (overdue.Length == 0 && ended.Length == 0)
+            foreach (var batch in requests)
+            {
+                await AdmitAsync(batch.Key, [.. batch], cancellationToken);
+            }
+            if (overdue.Length == 0 && ended.Length == 0 && requests.Length == 0)
             {
                 return seconds is { } s ? TimeSpan.FromSeconds(Math.Max(0, s)) : TimeSpan.MaxValue;
             }
         }
     }
 
-    private async Task<(Guid[] Overdue, Guid[] Ended, double? Seconds)> LookAsync(
-        CancellationToken cancellationToken
-    )
+    private async Task<(
+        Guid[] Overdue,
+        Guid[] Ended,
+        double? Seconds,
+        IGrouping<Guid, long>[] Requests
+    )> LookAsync(CancellationToken cancellationToken)
     {
         await using var command = database.Engine.CreateCommand(FollowStatements.Look);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
@@ -42,7 +49,11 @@ internal sealed class DueBatches(JobsDataSource database, BatchSteering steering
         return (
             row.GetFieldValue<Guid[]>(0),
             row.GetFieldValue<Guid[]>(1),
-            row.IsDBNull(2) ? null : row.GetDouble(2)
+            row.IsDBNull(2) ? null : row.GetDouble(2),
+            row.GetFieldValue<Guid[]>(4)
+                .Zip(row.GetFieldValue<long[]>(3))
+                .GroupBy(r => r.First, r => r.Second)
+                .ToArray()
         );
     }
 
@@ -100,15 +111,33 @@ internal sealed class DueBatches(JobsDataSource database, BatchSteering steering
     {
         // Sent together, the commands of a batch are one transaction.
         await using var batch = database.Engine.CreateBatch();
-        foreach (
-            var statement in (string[])[FollowStatements.LockEnded, FollowStatements.ForgetEnd]
-        )
+        foreach (var statement in (string[])[FollowStatements.Lock, FollowStatements.ForgetEnd])
         {
             batch.BatchCommands.Add(
                 new NpgsqlBatchCommand(statement) { Parameters = { new() { Value = predecessor } } }
             );
         }
         await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private async Task AdmitAsync(Guid id, long[] requests, CancellationToken cancellationToken)
+    {
+        await using var batch = database.Engine.CreateBatch();
+        foreach (
+            var (statement, value) in (ReadOnlySpan<(string, object)>)
+                [
+                    (FollowStatements.Lock, id),
+                    (SettleStatement.Admit, (Guid[])[id]),
+                    (FollowStatements.ForgetAdmissions, requests),
+                ]
+        )
+        {
+            batch.BatchCommands.Add(
+                new NpgsqlBatchCommand(statement) { Parameters = { new() { Value = value } } }
+            );
+        }
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        signal.Announce(scheduled: false);
     }
 
     private async Task<List<T>> BatchesAsync<T>(

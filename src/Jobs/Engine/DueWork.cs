@@ -1,3 +1,4 @@
+using Jobs.Batches;
 using Jobs.Database;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -11,6 +12,7 @@ internal sealed class DueWork(
     DueBatches batches,
     WorkSignal signal,
     IOptions<EngineOptions> options,
+    IOptions<BatchOptions> batchOptions,
     ILogger<DueWork> log
 )
 {
@@ -51,6 +53,9 @@ internal sealed class DueWork(
     private async Task<TimeSpan> PromoteAsync(CancellationToken cancellationToken)
     {
         await using var command = database.Engine.CreateCommand(LeaseStatements.Promote);
+        command.Parameters.Add(
+            new() { Value = batchOptions.Value.ChunkStep.Ticks / TimeSpan.TicksPerMicrosecond }
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         var promoted = reader.GetInt32(0);

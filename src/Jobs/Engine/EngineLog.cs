@@ -172,4 +172,10 @@ internal static partial class EngineLog
         Message = "Schedule {Name} cannot fire: {Reason}; it is disabled"
     )]
     public static partial void ScheduleBroken(this ILogger log, string name, string reason);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The settings of the tenants were not written; trying again"
+    )]
+    public static partial void TenantSettingsFailed(this ILogger log, Exception exception);
 }

@@ -34,5 +34,14 @@ public sealed class EngineOptions
     /// <summary>Longest pause between attempts. Default 10 minutes.</summary>
     public TimeSpan BackoffMax { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// The head start of high: how long a chunk of normal priority waits at most behind any number of high ones of its
+    /// tenant before it gets a share of the turns. Default 1 minute.
+    /// </summary>
+    public TimeSpan NormalHeadStart { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The same for one of low priority, behind high and normal ones. Default 10 minutes.</summary>
+    public TimeSpan LowHeadStart { get; set; } = TimeSpan.FromMinutes(10);
+
     internal TimeSpan HeartbeatInterval => LeaseTime / 3;
 }

@@ -23,10 +23,14 @@ internal sealed class Heartbeat(
     private long answeringSince;
     private bool answering;
     private volatile bool stopping;
+    private volatile bool tenantLimits;
     private volatile StrongBox<Guid> worker = new();
 
     /// <summary>The id of this worker; a new one after it was taken for dead.</summary>
     public Guid Worker => worker.Value;
+
+    /// <summary>Whether a tenant had a limit on what runs at once when the heart beat last.</summary>
+    public bool TenantLimits => tenantLimits;
 
     /// <summary>From now on this worker counts as stopping.</summary>
     public void MarkStopping() => stopping = true;
@@ -79,19 +83,20 @@ internal sealed class Heartbeat(
 
     private async Task BeatAsync(CancellationToken cancellationToken)
     {
-        var held = await registry.HeartbeatAsync(Worker, stopping, cancellationToken);
+        var beat = await registry.HeartbeatAsync(Worker, stopping, cancellationToken);
         if (!answering)
         {
             answering = true;
             answeringSince = time.GetTimestamp();
         }
-        if (held is null)
+        if (beat is not var (held, limits))
         {
             log.TakenForDead(Worker);
             running.AbortAll();
             await RegisterAsync(cancellationToken);
             return;
         }
+        tenantLimits = limits;
         foreach (var chunk in held.Where(c => c.Cancelling))
         {
             running.CancelBatch(chunk.Key.BatchId);

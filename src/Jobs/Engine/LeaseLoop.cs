@@ -7,6 +7,8 @@ namespace Jobs.Engine;
 internal sealed class LeaseLoop(
     ChunkLeaser leaser,
     RunningChunks running,
+    TenantShares shares,
+    Heartbeat heartbeat,
     WorkSignal signal,
     IOptions<EngineOptions> options,
     TimeProvider time,
@@ -15,6 +17,10 @@ internal sealed class LeaseLoop(
 {
     private static readonly TimeSpan SecondLook = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    // From so many tenants on, one lease may not have seen all that wait.
+    private const int ManyTenants = 50;
+    private int firstTenant;
 
     /// <summary>Runs until it is stopped; what it started goes on.</summary>
     /// <param name="worker">The id of this worker at the time.</param>
@@ -70,12 +76,24 @@ internal sealed class LeaseLoop(
             return false;
         }
         // Not cancellable: an answer that is not awaited would leave leases that nobody knows of.
-        var chunks = await leaser.LeaseAsync(worker, kinds, free, CancellationToken.None);
-        foreach (var chunk in chunks)
+        var lease = await leaser.LeaseAsync(
+            new LeaseRequest(worker, kinds, free, shares.Current())
+            {
+                TenantLimits = heartbeat.TenantLimits,
+                FirstTenant = firstTenant,
+            },
+            CancellationToken.None
+        );
+        shares.Leased(lease.Chunks, lease.Waiting);
+        firstTenant =
+            lease.Waiting.Length < ManyTenants
+                ? 0
+                : lease.Waiting[Random.Shared.Next(lease.Waiting.Length)];
+        foreach (var chunk in lease.Chunks)
         {
             running.Start(chunk, stopping, giveUp);
         }
-        if (chunks.Count == 0)
+        if (lease.Chunks.Count == 0)
         {
             // Kinds at their limit may have more waiting; otherwise a slot that becomes free is of no use.
             running.SlotWanted = kinds.Count < running.KindCount;

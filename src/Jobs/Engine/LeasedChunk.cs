@@ -28,6 +28,20 @@ internal sealed record LeasedChunk(
     byte[] Payload
 )
 {
+    /// <summary>Who holds it: fences together with the token.</summary>
+    public Guid WorkerId { get; init; }
+
+    /// <summary>How many of its items may run at once; null for as many as its kind says.</summary>
+    public int? Lanes { get; init; }
+
+    /// <summary>Whether its batch has a limit on what runs at once: its place is passed on when it ends.</summary>
+    public bool HasLimit { get; init; }
+
+    /// <summary>Whether its tenant or its kind has a limit over all workers: any of them may be waiting for its end.</summary>
+    public bool IsCounted { get; init; }
+
+    public int TenantWeight { get; init; } = 1;
+
     /// <summary>How many of the executions were before its items were retried by their owner; the backoff starts anew.</summary>
     public int AttemptsBefore { get; init; }
 }

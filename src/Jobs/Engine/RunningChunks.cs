@@ -9,6 +9,7 @@ namespace Jobs.Engine;
 internal sealed class RunningChunks(
     KindRegistry kinds,
     Settler settler,
+    TenantShares shares,
     WorkSignal signal,
     IOptions<EngineOptions> options,
     TimeProvider time,
@@ -32,11 +33,11 @@ internal sealed class RunningChunks(
     public int FreeSlots => Math.Max(0, options.Value.Slots - executing.Count);
 
     /// <summary>The kinds of which this worker can take another chunk, each with how many.</summary>
-    public Dictionary<string, int> FreeKinds()
+    public List<(Kind Kind, int Free)> FreeKinds()
     {
         var free = FreeSlots;
         var running = executing.Keys.CountBy(e => e.Chunk.Kind).ToDictionary();
-        var result = new Dictionary<string, int>(StringComparer.Ordinal);
+        var result = new List<(Kind, int)>();
         foreach (var kind in kinds.All)
         {
             var most =
@@ -48,7 +49,7 @@ internal sealed class RunningChunks(
                     );
             if (most > 0)
             {
-                result[kind.Name] = most;
+                result.Add((kind, most));
             }
         }
         return result;
@@ -133,6 +134,7 @@ internal sealed class RunningChunks(
         finally
         {
             executing.TryRemove(execution, out _);
+            shares.Ended(execution.Chunk);
             if (SlotWanted)
             {
                 signal.Wake(scheduled: false);

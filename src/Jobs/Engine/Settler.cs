@@ -126,11 +126,24 @@ internal sealed class Settler(
         CancellationToken cancellationToken
     )
     {
-        await using var command = database.Engine.CreateCommand(SettleStatement.Settle);
-        AddParameters(command, group);
+        // Sent together, the commands of a batch are one transaction.
+        await using var batch = database.Engine.CreateBatch();
+        var settle = new NpgsqlBatchCommand(SettleStatement.Settle);
+        AddParameters(settle.Parameters, group);
+        batch.BatchCommands.Add(settle);
+        var limited = group.Where(s => s.Chunk.HasLimit).Select(s => s.Chunk.Key.BatchId);
+        if (limited.Distinct().ToArray() is { Length: > 0 } ids)
+        {
+            batch.BatchCommands.Add(
+                new NpgsqlBatchCommand(SettleStatement.Admit)
+                {
+                    Parameters = { new() { Value = ids } },
+                }
+            );
+        }
         var delayed = false;
-        var ready = false;
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        var ready = batch.BatchCommands.Count > 1;
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
             {
@@ -149,7 +162,9 @@ internal sealed class Settler(
                 ready |=
                     applied
                     && (
-                        settlement.HandBack || settlement.Retries.Any(r => r.Delay <= TimeSpan.Zero)
+                        settlement.HandBack
+                        || settlement.Chunk.IsCounted && settlement.IsFinal
+                        || settlement.Retries.Any(r => r.Delay <= TimeSpan.Zero)
                     );
                 settlement.SetApplied(applied);
             }
@@ -164,10 +179,13 @@ internal sealed class Settler(
         }
     }
 
-    private void AddParameters(NpgsqlCommand command, IReadOnlyList<Settlement> group)
+    private void AddParameters(
+        NpgsqlParameterCollection parameters,
+        IReadOnlyList<Settlement> group
+    )
     {
         void Add<T>(Func<Settlement, T> value, NpgsqlDbType? type = null) =>
-            command.Parameters.Add(ArrayOf(group.Select(value), type));
+            parameters.Add(ArrayOf(group.Select(value), type));
 
         Add(s => s.Chunk.Key.BatchId);
         Add(s => s.Chunk.Key.Id);
@@ -190,14 +208,13 @@ internal sealed class Settler(
         var retries = group
             .SelectMany((s, i) => s.Retries.Select(r => (Ordinal: i + 1L, Retry: r)))
             .ToList();
-        command.Parameters.Add(ArrayOf(retries.Select(r => r.Ordinal)));
-        command.Parameters.Add(ArrayOf(retries.Select(r => (short)r.Retry.Attempt)));
-        command.Parameters.Add(ArrayOf(retries.Select(r => (long)r.Retry.Delay.TotalMilliseconds)));
-        command.Parameters.Add(
-            ArrayOf(retries.Select(r => r.Retry.Items.ToColumn()), NpgsqlDbType.Bytea)
-        );
-        command.Parameters.Add(ArrayOf(retries.Select(r => (short)r.Retry.Items.Count)));
-        command.Parameters.Add(new() { Value = batches.Value.Retention });
+        parameters.Add(ArrayOf(retries.Select(r => r.Ordinal)));
+        parameters.Add(ArrayOf(retries.Select(r => (short)r.Retry.Attempt)));
+        parameters.Add(ArrayOf(retries.Select(r => (long)r.Retry.Delay.TotalMilliseconds)));
+        parameters.Add(ArrayOf(retries.Select(r => r.Retry.Items.ToColumn()), NpgsqlDbType.Bytea));
+        parameters.Add(ArrayOf(retries.Select(r => (short)r.Retry.Items.Count)));
+        parameters.Add(new() { Value = batches.Value.Retention });
+        Add(s => s.Chunk.WorkerId);
     }
 
     private static NpgsqlParameter ArrayOf<T>(IEnumerable<T> values, NpgsqlDbType? element = null)

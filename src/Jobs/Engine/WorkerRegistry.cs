@@ -35,7 +35,7 @@ internal sealed class WorkerRegistry(
     }
 
     /// <summary>Renews all leases of a worker at once; null when it was taken for dead.</summary>
-    public async Task<List<HeldChunk>?> HeartbeatAsync(
+    public async Task<(List<HeldChunk> Held, bool TenantLimits)?> HeartbeatAsync(
         Guid worker,
         bool stopping,
         CancellationToken cancellationToken
@@ -49,9 +49,11 @@ internal sealed class WorkerRegistry(
         );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<HeldChunk>? held = null;
+        var limits = false;
         while (await reader.ReadAsync(cancellationToken))
         {
             held ??= [];
+            limits = reader.GetBoolean(4);
             if (!reader.IsDBNull(0))
             {
                 held.Add(
@@ -63,7 +65,7 @@ internal sealed class WorkerRegistry(
                 );
             }
         }
-        return held;
+        return held is null ? null : (held, limits);
     }
 
     /// <summary>Gives chunks back that this worker holds without knowing it.</summary>

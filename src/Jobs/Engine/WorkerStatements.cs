@@ -9,7 +9,10 @@ internal static class WorkerStatements
         values ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp() + $9)
         """;
 
-    /// <summary>No row comes back when the worker was taken for dead. Returns the chunks that it holds.</summary>
+    /// <summary>
+    /// No row comes back when the worker was taken for dead. Returns the chunks that it holds, and with each whether a
+    /// tenant has a limit on what runs at once.
+    /// </summary>
     public const string Heartbeat = """
         with alive as (
             update jobs.workers
@@ -17,7 +20,8 @@ internal static class WorkerStatements
             where id = $1
             returning id
         )
-        select c.batch_id, c.id, c.token, b.state = 'cancelling'
+        select c.batch_id, c.id, c.token, b.state = 'cancelling',
+            exists (select from jobs.tenants t where t.max_running is not null)
         from alive a
         left join jobs.chunks c on c.state = 'leased' and c.worker_id = a.id
         left join jobs.batches b on b.id = c.batch_id

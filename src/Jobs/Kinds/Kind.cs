@@ -25,6 +25,9 @@ public sealed class Kind
     /// <summary>Chunks of this kind that one worker runs at once; 0 is as many as it has slots. Default 0.</summary>
     public int MaxRunningPerWorker { get; set; }
 
+    /// <summary>Chunks of this kind that all workers together run at once; 0 for no limit. Default 0. Every worker is to say the same.</summary>
+    public int MaxRunning { get; set; }
+
     /// <summary>How long an execution of an item may take, unless its batch says otherwise. Default 1 minute.</summary>
     public TimeSpan ItemTimeout { get; set; } = TimeSpan.FromMinutes(1);
 

@@ -1,11 +1,16 @@
 using System.Text.RegularExpressions;
+using Jobs.Engine;
 using Jobs.Kinds;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
 public static partial class KindServiceCollectionExtensions
 {
-    /// <summary>Adds a kind of work: its name (lower-case letters, digits, <c>_</c>, <c>-</c>; at most 40) and its handler.</summary>
+    /// <summary>
+    /// Adds a kind of work: its name (lower-case letters, digits, <c>_</c>, <c>-</c>; at most 40) and its handler. What
+    /// the section <c>Jobs:Kinds:{name}</c> of the configuration says goes before what <paramref name="configure"/> does.
+    /// </summary>
     /// <exception cref="ArgumentException">The name or an option breaks its rule.</exception>
     public static IServiceCollection AddKind<THandler>(
         this IServiceCollection services,
@@ -18,15 +23,22 @@ public static partial class KindServiceCollectionExtensions
         {
             throw new ArgumentException($"'{name}' is not the name of a kind.", nameof(name));
         }
+        services.AddOptions<SharingOptions>();
         services.AddSingleton<THandler>();
         return services.AddSingleton(provider =>
         {
             var kind = new Kind(name, provider.GetRequiredService<THandler>());
             configure?.Invoke(kind);
+            var operators = provider.GetRequiredService<IOptions<SharingOptions>>().Value;
+            if (operators.Kinds.TryGetValue(name, out var settings))
+            {
+                settings.ApplyTo(kind);
+            }
             var valid =
                 kind.ItemsPerPage is >= 1 and <= Kind.MaxItemsPerPage
                 && kind.Concurrency >= 1
                 && kind.MaxRunningPerWorker >= 0
+                && kind.MaxRunning >= 0
                 && kind.ItemTimeout > TimeSpan.Zero;
             return valid
                 ? kind

@@ -123,7 +123,8 @@ public sealed class PauseRaceTests : EngineTest
                 retry ? new[] { 0L } : [],
                 retry ? new[] { new byte[] { 3 } } : [],
                 retry ? new short[] { 2 } : [],
-                TimeSpan.FromDays(1)
+                TimeSpan.FromDays(1),
+                new[] { Dead }
             );
 
         NpgsqlCommand Command(string sql, params object[] values)

@@ -20,23 +20,25 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
 {
     private const string SettleTypes =
         "uuid[], bigint[], int[], int[], smallint[], smallint[], smallint[], smallint[], smallint[], text[], text[], "
-        + "bytea[], smallint[], bool[], bigint[], smallint[], bigint[], bytea[], smallint[], interval";
+        + "bytea[], smallint[], bool[], bigint[], smallint[], bigint[], bytea[], smallint[], interval, uuid[]";
 
     private const string SettleValues =
         "array[{id}]::uuid[], array[1], array[1], array[0], array[1], array[10], array[10], array[0], array[0], "
         + "array['[0,1]'], array[null], array[null]::bytea[], array[0], array[false], array[1], array[2], array[20], "
-        + "array['\\x01']::bytea[], array[1], '30 days'";
+        + "array['\\x01']::bytea[], array[1], '30 days', array[{id}]::uuid[]";
 
     private static readonly Dictionary<string, Statement> Statements = new(StringComparer.Ordinal)
     {
         ["Lease"] = new(
             LeaseStatements.Lease,
-            "uuid, text[], int[], int",
-            "{id}, array['k0', 'k1', 'k2'], array[8, 8, 8], 8",
+            "uuid, text[], int[], int[], int, smallint[], int[], float8[], float8[], bool[], float8, float8, interval, interval, int, bool",
+            "{id}, array['k0', 'k1', 'k2'], array[8, 8, 3], array[0, 9, 0], 8, array[0, 1, 2], array[2], array[0.5], "
+                + "array[0.1], array[true], 0, 0.01, '1 minute', '10 minutes', 0, true",
             Engine: true
         ),
-        ["Promote"] = new(LeaseStatements.Promote, "", "", Engine: true),
+        ["Promote"] = new(LeaseStatements.Promote, "bigint", "1000000", Engine: true),
         ["Settle"] = new(SettleStatement.Settle, SettleTypes, SettleValues, Engine: true),
+        ["Admit"] = new(SettleStatement.Admit, "uuid[]", "array[{id}]::uuid[]", Engine: true),
         ["Heartbeat"] = new(
             WorkerStatements.Heartbeat,
             "uuid, interval, text",
@@ -119,8 +121,8 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
         ),
         ["Retry, chunks"] = new(
             RetryStatements.InsertChunks,
-            "uuid, int[], smallint[], bytea[], smallint[], bigint, bigint, bigint",
-            "{id}, array[0], array[1], array['\\x01']::bytea[], array[1], 0, 1000000, 0"
+            "uuid, int[], smallint[], bytea[], smallint[], bigint, bigint",
+            "{id}, array[0], array[1], array['\\x01']::bytea[], array[1], 1000000, 0"
         ),
         ["Retry, reopen"] = new(RetryStatements.Reopen, "uuid, int, int", "{id}, 1, 0"),
         ["Delete"] = new(SteerStatements.Delete, "int, uuid", "2, {id}"),
@@ -206,8 +208,10 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             insert into jobs.item_pages (batch_id, page, first, count, items)
             select id, p, p * 10, 10, repeat(E'{}\n', 9) || '{}' from made, generate_series(0, 29) p;
 
-            insert into jobs.chunks (batch_id, page, kind, rank, state, count)
-            select id, p, 'k' || n % 3, n * 1000 + p, 'ready', 10 from made, generate_series(0, 19) p;
+            insert into jobs.chunks (batch_id, page, tenant_id, kind, priority, rank, state, limited, count)
+            select id, p, 1 + n % 2, 'k' || n % 3, 1, n * 1000 + p,
+                case when p > 1 and n % 50 = 0 then 'held' else 'ready' end, n % 50 = 0, 10
+            from made, generate_series(0, 19) p;
 
             insert into jobs.outcome_pages (batch_id, page, version, part, attempt, succeeded, failed, cancelled, outcomes)
             select id, p, p, 1, 1, 10, 0, 0, '' from made, generate_series(20, 29) p;

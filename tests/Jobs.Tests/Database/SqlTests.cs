@@ -15,8 +15,8 @@ public sealed partial class SqlTests(TestDatabase database) : IClassFixture<Test
     private static readonly Dictionary<string, string> Types = new(StringComparer.Ordinal)
     {
         ["SubmitStatements.InsertBatch"] =
-            "(uuid, int, text, smallint, int, smallint, int, text, timestamptz, bigint, bigint, interval, "
-            + "int[], smallint[], bytea[], smallint[], smallint[], text[], text[], timestamptz, interval, uuid, bool, text)",
+            "(uuid, int, text, smallint, int, smallint, int, text, timestamptz, bigint, interval, "
+            + "int[], smallint[], bytea[], smallint[], smallint[], text[], text[], timestamptz, interval, uuid, bool, text, int, smallint)",
         ["OriginalCleanup.Sweep"] = "(interval, int)",
         ["BatchCleanup.DeleteTombstones"] = "(interval, int)",
     };

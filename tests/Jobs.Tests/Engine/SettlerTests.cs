@@ -162,14 +162,13 @@ public sealed class SettlerTests : EngineTest
         return ledger.Finish();
     }
 
-    private static async Task<List<LeasedChunk>> LeaseAsync(EngineHost host, int count = 10) =>
-        await host.Get<ChunkLeaser>()
-            .LeaseAsync(
-                await host.Get<WorkerRegistry>().RegisterAsync(Stop),
-                new Dictionary<string, int>(StringComparer.Ordinal) { [EngineHost.Kind] = count },
-                count,
-                Stop
-            );
+    private static async Task<List<LeasedChunk>> LeaseAsync(EngineHost host, int count = 10)
+    {
+        var worker = await host.Get<WorkerRegistry>().RegisterAsync(Stop);
+        var standing = new TenantShares(TimeProvider.System).Current();
+        var request = new LeaseRequest(worker, [(host.Draft().Kind, count)], count, standing);
+        return [.. (await host.Get<ChunkLeaser>().LeaseAsync(request, Stop)).Chunks];
+    }
 
     // A settler runs once; each host has its own.
     private static async Task SettleAsync(EngineHost host, params Settlement[] settlements)

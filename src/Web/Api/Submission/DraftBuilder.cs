@@ -21,6 +21,7 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller, CallbackUr
     private TimeSpan? itemTimeout;
     private DateTimeOffset? notBefore;
     private TimeSpan? expiresAfter;
+    private int? concurrency;
     private Guid? after;
     private bool? afterSuccess;
     private bool strict;
@@ -66,7 +67,13 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller, CallbackUr
                 (long)BatchLimits.MaxExpiresAfter.TotalSeconds,
                 v => expiresAfter = TimeSpan.FromSeconds(v)
             ),
-            "concurrency" => NotYet(path, value),
+            "concurrency" => SetInteger(
+                path,
+                value,
+                1,
+                BatchLimits.Items,
+                v => concurrency = (int)v
+            ),
             _ => false,
         };
 
@@ -139,6 +146,7 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller, CallbackUr
             ItemTimeout = itemTimeout,
             NotBefore = notBefore,
             ExpiresAfter = expiresAfter,
+            Concurrency = concurrency,
             After = after,
             AfterSuccess = afterSuccess == true,
             Strict = strict,
@@ -298,15 +306,6 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller, CallbackUr
             Refuse(path, "must be 'items' or 'strict'");
         }
         strict = value.Text == "strict";
-        return true;
-    }
-
-    private bool NotYet(string path, FieldValue value)
-    {
-        if (!value.IsNull)
-        {
-            Refuse(path, "is not available in this version");
-        }
         return true;
     }
 }

@@ -1,0 +1,140 @@
+namespace Jobs.Engine;
+
+/// <summary>
+/// Whose turn it is on this worker. Each tenant has a virtual time: the seconds of slots that it used, divided by its
+/// weight; the tenant with the least goes first. One that comes back after it had nothing to do starts with those that
+/// are there: what it did not use is not saved up. After start-time fair queueing (Goyal, Vin and Cheng, 1996), with
+/// what a chunk will cost estimated from those before it and put right when it has ended. Thread-safe.
+/// </summary>
+internal sealed class TenantShares(TimeProvider time)
+{
+    // Before anything is known of a tenant; only the order of the first few chunks depends on it.
+    private const double FirstGuess = 0.01;
+    private const double Smoothing = 0.3;
+
+    // Every so many turns of a tenant, what has waited longer than its head start goes first.
+    private const int TurnsPerAgedTurn = 4;
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<int, Share> shares = [];
+    private readonly Dictionary<ChunkKey, Running> running = [];
+    private double now;
+    private double guess = FirstGuess;
+
+    /// <summary>What the next lease goes by.</summary>
+    public Standing Current()
+    {
+        lock (gate)
+        {
+            var elapsed = running
+                .Values.GroupBy(r => r.TenantId)
+                .ToDictionary(g => g.Key, g => g.Sum(Excess));
+            double PassOf(int id, Share share) =>
+                share.Pass + elapsed.GetValueOrDefault(id) / share.Weight;
+
+            var active = shares.Where(s => s.Value.Waits || s.Value.Runs > 0).ToList();
+            if (active.Count > 0)
+            {
+                now = Math.Max(now, active.Min(s => PassOf(s.Key, s.Value)));
+            }
+            foreach (var (id, share) in shares)
+            {
+                if (!share.Waits && share.Runs == 0 && share.Pass <= now)
+                {
+                    shares.Remove(id);
+                }
+            }
+            return new Standing(
+                [.. shares.Keys],
+                [.. shares.Select(s => Math.Max(now, PassOf(s.Key, s.Value)))],
+                [.. shares.Values.Select(s => s.Cost / s.Weight)],
+                [.. shares.Values.Select(s => s.Turns % TurnsPerAgedTurn == 0)],
+                now,
+                guess
+            );
+        }
+    }
+
+    /// <summary>Takes in what came of a lease.</summary>
+    /// <param name="chunks">What was leased.</param>
+    /// <param name="waiting">The tenants that had something ready, whether of theirs anything was leased or not.</param>
+    public void Leased(IReadOnlyCollection<LeasedChunk> chunks, IReadOnlyCollection<int> waiting)
+    {
+        lock (gate)
+        {
+            foreach (var share in shares.Values)
+            {
+                share.Waits = false;
+            }
+            foreach (var tenant in waiting)
+            {
+                ShareOf(tenant).Waits = true;
+            }
+            foreach (var tenant in chunks.GroupBy(c => c.TenantId))
+            {
+                var share = ShareOf(tenant.Key);
+                share.Weight = tenant.First().TenantWeight;
+                share.Pass = Math.Max(share.Pass, now);
+                share.Turns++;
+                foreach (var chunk in tenant)
+                {
+                    share.Pass += share.Cost / share.Weight;
+                    share.Runs++;
+                    running[chunk.Key] = new(tenant.Key, time.GetTimestamp(), share.Cost);
+                }
+            }
+        }
+    }
+
+    /// <summary>A leased chunk does not occupy its slot any more.</summary>
+    public void Ended(LeasedChunk chunk)
+    {
+        lock (gate)
+        {
+            if (!running.Remove(chunk.Key, out var run))
+            {
+                return;
+            }
+            var seconds = time.GetElapsedTime(run.Started).TotalSeconds;
+            var share = ShareOf(run.TenantId);
+            share.Runs--;
+            share.Pass += (seconds - run.Charged) / share.Weight;
+            share.Cost = Smooth(share.Cost, seconds);
+            guess = Smooth(guess, seconds);
+        }
+    }
+
+    private static double Smooth(double former, double seconds) =>
+        Math.Max(1e-6, former + Smoothing * (seconds - former));
+
+    // What a running chunk has used beyond what it was charged for.
+    private double Excess(Running run) =>
+        Math.Max(0, time.GetElapsedTime(run.Started).TotalSeconds - run.Charged);
+
+    private Share ShareOf(int tenant)
+    {
+        if (!shares.TryGetValue(tenant, out var share))
+        {
+            shares[tenant] = share = new() { Pass = now, Cost = guess };
+        }
+        return share;
+    }
+
+    private readonly record struct Running(int TenantId, long Started, double Charged);
+
+    private sealed class Share
+    {
+        public double Pass { get; set; }
+
+        // Seconds of a slot that one of its chunks is expected to take.
+        public double Cost { get; set; }
+
+        public int Weight { get; set; } = 1;
+
+        public int Turns { get; set; }
+
+        public int Runs { get; set; }
+
+        public bool Waits { get; set; }
+    }
+}
