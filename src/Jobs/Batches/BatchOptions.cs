@@ -16,6 +16,9 @@ public sealed class BatchOptions
     /// </summary>
     public TimeSpan ChunkStep { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Whether small submissions that come at the same time share a statement and its commit. Default true.</summary>
+    public bool SharedCommits { get; set; } = true;
+
     /// <summary>How long an ended batch is kept. Default 30 days.</summary>
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
 }

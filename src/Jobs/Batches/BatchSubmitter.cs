@@ -5,13 +5,25 @@ using Microsoft.Extensions.Options;
 namespace Jobs.Batches;
 
 /// <summary>Takes batches in. Thread-safe.</summary>
-public sealed class BatchSubmitter(
-    JobsDataSource database,
-    IOptions<BatchOptions> options,
-    WorkSignal signal,
-    TimeProvider time
-) : IDisposable
+public sealed class BatchSubmitter : IDisposable
 {
+    private readonly JobsDataSource database;
+    private readonly IOptions<BatchOptions> options;
+    private readonly WorkSignal signal;
+    private readonly TimeProvider time;
+    private readonly SubmitQueue queue;
+
+    public BatchSubmitter(
+        JobsDataSource database,
+        IOptions<BatchOptions> options,
+        WorkSignal signal,
+        TimeProvider time
+    )
+    {
+        (this.database, this.options, this.signal, this.time) = (database, options, signal, time);
+        queue = new SubmitQueue(database, options);
+    }
+
     // Each holds a connection of a small pool for as long as its caller takes.
     private readonly SemaphoreSlim streams = new(MostStreams, MostStreams);
 
@@ -34,7 +46,7 @@ public sealed class BatchSubmitter(
             Guid.CreateVersion7(now),
             draft,
             options.Value,
-            new SubmitWriter(database, options.Value, streams),
+            new SubmitWriter(database, options.Value, queue, streams),
             signal,
             now,
             fieldName

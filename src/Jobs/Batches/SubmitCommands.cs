@@ -4,114 +4,92 @@ using NpgsqlTypes;
 
 namespace Jobs.Batches;
 
-/// <summary>The statements of a submission with their parameters.</summary>
+/// <summary>The statements of submissions with their parameters.</summary>
 internal static class SubmitCommands
 {
     /// <summary>The pages that were held.</summary>
-    public static NpgsqlBatchCommand Pages(Guid batchId, List<ItemPage> held) =>
-        new(SubmitStatements.InsertPages)
-        {
-            Parameters =
-            {
-                new() { Value = batchId },
-                new() { Value = held.ConvertAll(p => p.Number) },
-                new() { Value = held.ConvertAll(p => p.First) },
-                new() { Value = held.ConvertAll(p => (short)p.Count) },
-                new()
-                {
-                    Value = held.ConvertAll(p => p.Items),
-                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
-                },
-                new()
-                {
-                    Value = held.ConvertAll(p => p.CustomIds),
-                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
-                },
-            },
-        };
+    public static NpgsqlBatchCommand Pages(IReadOnlyList<WrittenBatch> batches)
+    {
+        var command = new NpgsqlBatchCommand(SubmitStatements.InsertPages);
+        var pages = batches
+            .SelectMany(b => b.Pages.Select(p => (b.Submitted.Id, Page: p)))
+            .ToList();
+        Add(command, pages, p => p.Id);
+        Add(command, pages, p => p.Page.Number);
+        Add(command, pages, p => p.Page.First);
+        Add(command, pages, p => (short)p.Page.Count);
+        Add(command, pages, p => p.Page.Items, NpgsqlDbType.Text);
+        Add(command, pages, p => p.Page.CustomIds, NpgsqlDbType.Text);
+        return command;
+    }
 
-    /// <summary>The batch, its chunks, and the outcomes that are there from the start.</summary>
-    public static NpgsqlBatchCommand Batch(
-        SubmittedBatch submitted,
-        List<PageSummary> summaries,
+    /// <summary>The batches, their chunks, and the outcomes that are there from the start.</summary>
+    public static NpgsqlBatchCommand Batches(
+        IReadOnlyList<WrittenBatch> batches,
         BatchOptions options
     )
     {
-        var draft = submitted.Draft;
-        var timeout = draft.ItemTimeout ?? draft.Kind.ItemTimeout;
-        var metadata = draft.Metadata is { Count: > 0 } pairs
+        var command = new NpgsqlBatchCommand(SubmitStatements.InsertBatches);
+        Add(command, batches, b => b.Submitted.Id);
+        Add(command, batches, b => b.Draft.TenantId);
+        Add(command, batches, b => b.Draft.Kind.Name, NpgsqlDbType.Text);
+        Add(command, batches, b => (short)b.Draft.Priority);
+        Add(command, batches, b => b.Submitted.Total);
+        Add(command, batches, b => (short)b.Draft.MaxAttempts);
+        Add(command, batches, b => (int)TimeoutOf(b.Draft).TotalMilliseconds);
+        Add(command, batches, b => Metadata(b.Draft), NpgsqlDbType.Text);
+        Add(command, batches, b => b.Submitted.At);
+        Add(command, batches, b => b.Draft.NotBefore?.ToUniversalTime(), NpgsqlDbType.TimestampTz);
+        Add(command, batches, b => b.Draft.ExpiresAfter, NpgsqlDbType.Interval);
+        Add(command, batches, b => b.Draft.After, NpgsqlDbType.Uuid);
+        Add(command, batches, b => b.Draft.AfterSuccess);
+        Add(command, batches, b => b.Draft.CallbackUrl, NpgsqlDbType.Text);
+        Add(command, batches, b => b.Draft.ChunkLimit, NpgsqlDbType.Integer);
+        Add(command, batches, b => b.Draft.Lanes, NpgsqlDbType.Smallint);
+
+        var pages = batches
+            .SelectMany((b, i) => b.Summaries.Select(p => (Ordinal: i + 1L, Page: p)))
+            .ToList();
+        Add(command, pages, p => p.Ordinal);
+        Add(command, pages, p => p.Page.Number);
+        Add(command, pages, p => p.Page.Open);
+        Add(command, pages, p => p.Page.OpenItems, NpgsqlDbType.Bytea);
+        Add(command, pages, p => p.Page.Succeeded);
+        Add(command, pages, p => p.Page.Failed);
+        Add(command, pages, p => p.Page.Outcomes, NpgsqlDbType.Text);
+        Add(command, pages, p => p.Page.ErrorCodes, NpgsqlDbType.Text);
+        command.Parameters.Add(
+            new() { Value = options.ChunkStep.Ticks / TimeSpan.TicksPerMicrosecond }
+        );
+        command.Parameters.Add(new() { Value = options.Retention });
+        return command;
+    }
+
+    private static TimeSpan TimeoutOf(BatchDraft draft) =>
+        draft.ItemTimeout ?? draft.Kind.ItemTimeout;
+
+    private static string? Metadata(BatchDraft draft) =>
+        draft.Metadata is { Count: > 0 } pairs
             ? JsonSerializer.Serialize(pairs, BatchJson.Default.IReadOnlyDictionaryStringString)
             : null;
-        return new(SubmitStatements.InsertBatch)
+
+    private static void Add<TElement, TValue>(
+        NpgsqlBatchCommand command,
+        IReadOnlyList<TElement> elements,
+        Func<TElement, TValue> value,
+        NpgsqlDbType? type = null
+    )
+    {
+        var values = new TValue[elements.Count];
+        for (var i = 0; i < values.Length; i++)
         {
-            Parameters =
-            {
-                new() { Value = submitted.Id },
-                new() { Value = draft.TenantId },
-                new() { Value = draft.Kind.Name },
-                new() { Value = (short)draft.Priority },
-                new() { Value = submitted.Total },
-                new() { Value = (short)draft.MaxAttempts },
-                new() { Value = (int)timeout.TotalMilliseconds },
-                new()
-                {
-                    Value = (object?)metadata ?? DBNull.Value,
-                    NpgsqlDbType = NpgsqlDbType.Text,
-                },
-                new()
-                {
-                    Value = (object?)draft.NotBefore?.ToUniversalTime() ?? DBNull.Value,
-                    NpgsqlDbType = NpgsqlDbType.TimestampTz,
-                },
-                new() { Value = options.ChunkStep.Ticks / TimeSpan.TicksPerMicrosecond },
-                new() { Value = options.Retention },
-                new() { Value = summaries.ConvertAll(p => p.Number) },
-                new() { Value = summaries.ConvertAll(p => p.Open) },
-                new()
-                {
-                    Value = summaries.ConvertAll(p => p.OpenItems),
-                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,
-                },
-                new() { Value = summaries.ConvertAll(p => p.Succeeded) },
-                new() { Value = summaries.ConvertAll(p => p.Failed) },
-                new()
-                {
-                    Value = summaries.ConvertAll(p => p.Outcomes),
-                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
-                },
-                new()
-                {
-                    Value = summaries.ConvertAll(p => p.ErrorCodes),
-                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
-                },
-                new() { Value = submitted.At },
-                new()
-                {
-                    Value = (object?)draft.ExpiresAfter ?? DBNull.Value,
-                    NpgsqlDbType = NpgsqlDbType.Interval,
-                },
-                new()
-                {
-                    Value = (object?)draft.After ?? DBNull.Value,
-                    NpgsqlDbType = NpgsqlDbType.Uuid,
-                },
-                new() { Value = draft.AfterSuccess },
-                new()
-                {
-                    Value = (object?)draft.CallbackUrl ?? DBNull.Value,
-                    NpgsqlDbType = NpgsqlDbType.Text,
-                },
-                new()
-                {
-                    Value = (object?)draft.ChunkLimit ?? DBNull.Value,
-                    NpgsqlDbType = NpgsqlDbType.Integer,
-                },
-                new()
-                {
-                    Value = (object?)draft.Lanes ?? DBNull.Value,
-                    NpgsqlDbType = NpgsqlDbType.Smallint,
-                },
-            },
-        };
+            values[i] = value(elements[i]);
+        }
+        var parameter = new NpgsqlParameter<TValue[]> { TypedValue = values };
+        if (type is { } element)
+        {
+            parameter.NpgsqlDbType = NpgsqlDbType.Array | element;
+        }
+        command.Parameters.Add(parameter);
     }
 }

@@ -3,11 +3,12 @@ namespace Jobs.Batches;
 /// <summary>The statements of a submission.</summary>
 internal static class SubmitStatements
 {
-    /// <summary>$1 batch, then arrays, an element a page.</summary>
+    /// <summary>Arrays, an element a page; the first is its batch.</summary>
     public const string InsertPages = """
         insert into jobs.item_pages (batch_id, page, first, count, items, custom_ids)
-        select $1, p.page, p.first, p.count, p.items, p.custom_ids
-        from unnest($2::int[], $3::int[], $4::smallint[], $5::text[], $6::text[]) p (page, first, count, items, custom_ids)
+        select p.batch_id, p.page, p.first, p.count, p.items, p.custom_ids
+        from unnest($1::uuid[], $2::int[], $3::int[], $4::smallint[], $5::text[], $6::text[])
+            p (batch_id, page, first, count, items, custom_ids)
         """;
 
     public const string CopyPages = """
@@ -16,88 +17,112 @@ internal static class SubmitStatements
 
     /// <summary>
     /// Locks the batch that another one is to follow, so that its end either comes before and is seen by
-    /// <see cref="InsertBatch"/>, or comes after and sees who waits. No row where the tenant has no such batch.
+    /// <see cref="InsertBatches"/>, or comes after and sees who waits. No row where the tenant has no such batch.
     /// </summary>
     public const string LockPredecessor = """
         select b.id from jobs.batches b where b.tenant_id = $1 and b.id = $2 for no key update
         """;
 
     /// <summary>
-    /// The batch, its chunks and the outcomes that some items have from the start. The clock is the database's, so
-    /// that ranks of different nodes compare. What follows a batch ($21) waits also where that has ended already: the
-    /// one who releases decides what becomes of it.
+    /// Batches, their chunks and the outcomes that some items have from the start. $1 to $16 are arrays with an element
+    /// a batch, $17 to $24 with an element a page, of which the first says to which of the batches it belongs, from 1;
+    /// $25 is the step between ranks, $26 how long an ended batch is kept. The clock is the database's, so that ranks of
+    /// different nodes compare. What follows another batch waits also where that has ended already: the one who releases
+    /// decides what becomes of it.
     /// </summary>
-    public const string InsertBatch = """
-        with page as (
-            select *
-            from unnest($12::int[], $13::smallint[], $14::bytea[], $15::smallint[], $16::smallint[], $17::text[], $18::text[])
-                p (page, open, items, succeeded, failed, outcomes, error_codes)
+    public const string InsertBatches = """
+        with given as materialized (
+            select g.*,
+                -- jobs.next_rank, written out.
+                greatest(
+                    (extract(epoch from now()) * 1000000)::bigint,
+                    (select c.rank
+                     from jobs.chunks c
+                     where c.state = 'ready' and c.kind = g.kind and c.tenant_id = g.tenant_id and c.priority = g.priority
+                     order by c.rank
+                     limit 1)) as rank
+            from unnest(
+                $1::uuid[], $2::int[], $3::text[], $4::smallint[], $5::int[], $6::smallint[], $7::int[], $8::text[],
+                $9::timestamptz[], $10::timestamptz[], $11::interval[], $12::uuid[], $13::bool[], $14::text[], $15::int[],
+                $16::smallint[])
+                with ordinality g (id, tenant_id, kind, priority, total, max_attempts, item_timeout_ms, metadata,
+                    submitted_at, not_before, expires_after, after_id, after_success, callback_url, chunk_limit,
+                    lanes, ordinal)
         ),
-        settled as (
-            select coalesce(sum(succeeded), 0)::int as succeeded, coalesce(sum(failed), 0)::int as failed from page
+        page as materialized (
+            select *
+            from unnest(
+                $17::bigint[], $18::int[], $19::smallint[], $20::bytea[], $21::smallint[], $22::smallint[], $23::text[], $24::text[])
+                p (ordinal, page, open, items, succeeded, failed, outcomes, error_codes)
+        ),
+        settled as materialized (
+            select p.ordinal, sum(p.succeeded)::int as succeeded, sum(p.failed)::int as failed, bool_or(p.open > 0) as open
+            from page p
+            group by p.ordinal
         ),
         batch as (
             insert into jobs.batches (
                 id, tenant_id, kind, priority, total, max_attempts, item_timeout_ms, metadata,
                 succeeded, failed, state, submitted_at, started_at, finished_at, expires_at, callback_url, chunk_limit, lanes)
-            select $1, $2, $3, $4, $5, $6, $7, $8::jsonb,
+            select g.id, g.tenant_id, g.kind, g.priority, g.total, g.max_attempts, g.item_timeout_ms, g.metadata::jsonb,
                 s.succeeded, s.failed,
-                case when s.succeeded + s.failed = $5 then 'completed' else 'queued' end,
-                $19,
-                case when s.succeeded + s.failed = $5 then $19 end,
-                case when s.succeeded + s.failed = $5 then $19 end,
-                case when s.succeeded + s.failed = $5 then $19 + $11::interval end,
-                $23, $24, $25
-            from settled s
+                case when s.open then 'queued' else 'completed' end,
+                g.submitted_at,
+                case when not s.open then g.submitted_at end,
+                case when not s.open then g.submitted_at end,
+                case when not s.open then g.submitted_at + $26::interval end,
+                g.callback_url, g.chunk_limit, g.lanes
+            from given g
+            join settled s on s.ordinal = g.ordinal
         ),
         limited as (
             insert into jobs.deadlines (batch_id, at)
-            select $1, now() + $20::interval
-            where $20::interval is not null and exists (select from page where open > 0)
+            select g.id, now() + g.expires_after
+            from given g
+            join settled s on s.ordinal = g.ordinal
+            where g.expires_after is not null and s.open
         ),
         waiting as (
             insert into jobs.waits (batch_id, after_id, needs_success)
-            select $1, $21::uuid, $22
-            where $21::uuid is not null and exists (select from page where open > 0)
+            select g.id, g.after_id, g.after_success
+            from given g
+            join settled s on s.ordinal = g.ordinal
+            where g.after_id is not null and s.open
         ),
         followed as (
             update jobs.batches p
             set followed = true
-            where p.id = $21::uuid and not p.followed
+            where p.id = any ($12::uuid[]) and not p.followed
         ),
         over as (
             insert into jobs.ended_predecessors (batch_id)
             select p.id
             from jobs.batches p
-            where p.id = $21::uuid and p.finished_at is not null and exists (select from page where open > 0)
+            where p.id = any ($12::uuid[]) and p.finished_at is not null
+                and exists (
+                    select from given g join settled s on s.ordinal = g.ordinal where g.after_id = p.id and s.open)
             on conflict do nothing
         ),
         outcome as (
             insert into jobs.outcome_pages (
                 batch_id, page, version, part, attempt, succeeded, failed, cancelled, outcomes, error_codes)
-            select $1, page, 1, 0, 0, succeeded, failed, 0, outcomes, error_codes::jsonb
-            from page
-            where outcomes is not null
+            select g.id, p.page, 1, 0, 0, p.succeeded, p.failed, 0, p.outcomes, p.error_codes::jsonb
+            from page p
+            join given g on g.ordinal = p.ordinal
+            where p.outcomes is not null
         )
         insert into jobs.chunks (
             batch_id, page, tenant_id, kind, priority, rank, state, due_at, limited, items, count)
-        select $1, p.page, $2, $3, $4,
-            -- jobs.next_rank, written out.
-            greatest(
-                (extract(epoch from now()) * 1000000)::bigint,
-                (select c.rank
-                 from jobs.chunks c
-                 where c.state = 'ready' and c.kind = $3 and c.tenant_id = $2 and c.priority = $4
-                 order by c.rank
-                 limit 1)) + p.page * $10::bigint,
+        select g.id, p.page, g.tenant_id, g.kind, g.priority, g.rank + p.page * $25::bigint,
             case
-                when $21::uuid is not null then 'held'
-                when $9::timestamptz > now() then 'scheduled'
-                when row_number() over (order by p.page) > $24 then 'held'
+                when g.after_id is not null then 'held'
+                when g.not_before > now() then 'scheduled'
+                when row_number() over (partition by g.ordinal order by p.page) > g.chunk_limit then 'held'
                 else 'ready' end,
-            case when $9::timestamptz > now() then $9::timestamptz end,
-            $24 is not null, p.items, p.open
+            case when g.not_before > now() then g.not_before end,
+            g.chunk_limit is not null, p.items, p.open
         from page p
+        join given g on g.ordinal = p.ordinal
         where p.open > 0
         """;
 }

@@ -8,6 +8,7 @@ namespace Jobs.Batches;
 internal sealed class SubmitWriter(
     JobsDataSource database,
     BatchOptions options,
+    SubmitQueue queue,
     SemaphoreSlim streams
 ) : IAsyncDisposable
 {
@@ -94,20 +95,27 @@ internal sealed class SubmitWriter(
             await copy.DisposeAsync();
             copy = null;
         }
-        if (connection is null && (alongside is not null || submitted.Draft.After is not null))
+        if (
+            connection is null
+            && (
+                alongside is not null || submitted.Draft.After is not null || !options.SharedCommits
+            )
+        )
         {
             await BeginAsync(cancellationToken);
         }
-        connection ??= await database.Requests.OpenConnectionAsync(cancellationToken);
-        await ExecuteAsync(submitted, connection, transaction, cancellationToken);
-        if (transaction is not null)
+        if (connection is null || transaction is null)
         {
-            if (alongside is not null)
-            {
-                await alongside(connection, transaction, cancellationToken);
-            }
-            await transaction.CommitAsync(cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            await queue.WriteAsync(Written(submitted));
+            return;
         }
+        await ExecuteAsync(submitted, connection, transaction, cancellationToken);
+        if (alongside is not null)
+        {
+            await alongside(connection, transaction, cancellationToken);
+        }
+        await transaction.CommitAsync(cancellationToken);
     }
 
     /// <summary>Writes within a transaction of the caller's.</summary>
@@ -154,7 +162,7 @@ internal sealed class SubmitWriter(
     private async Task ExecuteAsync(
         SubmittedBatch submitted,
         NpgsqlConnection target,
-        NpgsqlTransaction? within,
+        NpgsqlTransaction within,
         CancellationToken cancellationToken
     )
     {
@@ -162,19 +170,17 @@ internal sealed class SubmitWriter(
         {
             await LockPredecessorAsync(submitted, after, target, within, cancellationToken);
         }
-        // Sent together, the commands of a batch are one transaction unless there is one already.
-        await using var statements = new NpgsqlBatch(target, within);
-        if (held.Count > 0)
-        {
-            statements.BatchCommands.Add(SubmitCommands.Pages(submitted.Id, held));
-        }
-        statements.BatchCommands.Add(SubmitCommands.Batch(submitted, summaries, options));
-        if (Beside is not null)
-        {
-            statements.BatchCommands.Add(Beside);
-        }
-        await statements.ExecuteNonQueryAsync(cancellationToken);
+        await SubmitQueue.ExecuteAsync(
+            [Written(submitted)],
+            options,
+            target,
+            within,
+            cancellationToken
+        );
     }
+
+    private WrittenBatch Written(SubmittedBatch submitted) =>
+        new(submitted, held, summaries, Beside);
 
     private static async Task LockPredecessorAsync(
         SubmittedBatch submitted,

@@ -36,6 +36,16 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
                 + "array[0.1], array[true], 0, 0.01, '1 minute', '10 minutes', 0, true",
             Engine: true
         ),
+        ["Submit"] = new(
+            SubmitStatements.InsertBatches,
+            "uuid[], int[], text[], smallint[], int[], smallint[], int[], text[], timestamptz[], timestamptz[], interval[], "
+                + "uuid[], bool[], text[], int[], smallint[], bigint[], int[], smallint[], bytea[], smallint[], smallint[], "
+                + "text[], text[], bigint, interval",
+            "array[{id}]::uuid[], array[2], array['k1'], array[1], array[1], array[3], array[1000], array[null], array[now()], "
+                + "array[null]::timestamptz[], array[null]::interval[], array[null]::uuid[], array[false], array[null], "
+                + "array[null]::int[], array[null]::smallint[], array[1], array[0], array[1], array[null]::bytea[], array[0], "
+                + "array[0], array[null], array[null], 1000000, '30 days'"
+        ),
         ["Promote"] = new(LeaseStatements.Promote, "bigint", "1000000", Engine: true),
         ["Settle"] = new(SettleStatement.Settle, SettleTypes, SettleValues, Engine: true),
         ["Admit"] = new(SettleStatement.Admit, "uuid[]", "array[{id}]::uuid[]", Engine: true),

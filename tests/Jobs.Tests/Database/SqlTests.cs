@@ -14,9 +14,6 @@ public sealed partial class SqlTests(TestDatabase database) : IClassFixture<Test
     // Where the type of a parameter does not follow from the statement alone; the program always says it.
     private static readonly Dictionary<string, string> Types = new(StringComparer.Ordinal)
     {
-        ["SubmitStatements.InsertBatch"] =
-            "(uuid, int, text, smallint, int, smallint, int, text, timestamptz, bigint, interval, "
-            + "int[], smallint[], bytea[], smallint[], smallint[], text[], text[], timestamptz, interval, uuid, bool, text, int, smallint)",
         ["OriginalCleanup.Sweep"] = "(interval, int)",
         ["BatchCleanup.DeleteTombstones"] = "(interval, int)",
     };
