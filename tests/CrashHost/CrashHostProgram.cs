@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Jobs.CrashHost;
+
+/// <summary>
+/// A worker as a user of the library writes one, with a kind whose items say what becomes of them, their worker's death
+/// included. The clock of its machine is wrong by <c>Crash:Clock</c>.
+/// </summary>
+internal static class CrashHostProgram
+{
+    private static async Task Main(string[] arguments)
+    {
+        var builder = Host.CreateApplicationBuilder(arguments);
+        var settings = builder.Configuration;
+        builder.Services.AddSingleton<TimeProvider>(
+            new ShiftedTime(settings.GetValue<TimeSpan>("Crash:Clock"))
+        );
+        builder.AddJobsDatabase();
+        builder
+            .Services.AddBatches()
+            .AddWorker()
+            .AddKind<CrashHandler>(
+                CrashItem.Kind,
+                kind => kind.Concurrency = settings.GetValue("Crash:Concurrency", 4)
+            );
+        await builder.Build().RunAsync();
+    }
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using Jobs.CrashHost;
+using Jobs.Notifications.Webhooks;
+using Jobs.Testing;
+using Jobs.Tests.Engine;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Xunit;
+
+namespace Jobs.Tests.Chaos;
+
+/// <summary>What tests of chaos share: a seed, workers with short leases, and processes that can be killed.</summary>
+public abstract class ChaosTest(ITestOutputHelper output) : EngineTest
+{
+    protected static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a test may take that waits for what must happen.</summary>
+    protected static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    // JOBS_TEST_SEED draws other moments.
+    private static readonly int Seed = int.Parse(
+        Environment.GetEnvironmentVariable("JOBS_TEST_SEED") ?? "20260101",
+        CultureInfo.InvariantCulture
+    );
+
+    protected void Say(string line) => output.WriteLine(line);
+
+    /// <summary>Drawn from the seed, which is printed.</summary>
+    protected Random NewRandom()
+    {
+        Say($"JOBS_TEST_SEED={Seed}");
+        return new Random(Seed);
+    }
+
+    /// <summary>A worker on the way to the database that a connection string names.</summary>
+    protected static Task<EngineHost> StartWorkerAsync(
+        string connectionString,
+        TimeSpan clock = default
+    ) =>
+        EngineHost.StartAsync(
+            connectionString,
+            new EngineHostOptions
+            {
+                Handle = new CrashHandler(TimeProvider.System).HandleAsync,
+                Engine = engine => (engine.Slots, engine.LeaseTime) = (4, LeaseTime),
+                Services = services =>
+                    services
+                        .AddSingleton<TimeProvider>(new ShiftedTime(clock))
+                        .Configure<WebhookOptions>(o => o.AllowedHosts = "127.0.0.1"),
+            },
+            Stop
+        );
+
+    /// <summary>A caller whose batches have pages of ten items.</summary>
+    protected static Task<EngineHost> StartCallerAsync(string connectionString) =>
+        EngineHost.StartIdleAsync(
+            connectionString,
+            new EngineHostOptions { Kind = kind => kind.ItemsPerPage = 10 },
+            Stop
+        );
+
+    /// <summary>A worker in a process of its own.</summary>
+    protected HostProcess StartProcess(TestFolder folder, TimeSpan clock = default) =>
+        HostProcess.Start(
+            "CrashHost",
+            folder.Location,
+            (
+                "ConnectionStrings__Jobs",
+                new NpgsqlConnectionStringBuilder(Database.ConnectionString)
+                {
+                    Pooling = true,
+                }.ConnectionString
+            ),
+            ("Jobs__Engine__Slots", "4"),
+            ("Jobs__Engine__LeaseTime", LeaseTime.ToString("c", CultureInfo.InvariantCulture)),
+            ("Jobs__Webhooks__AllowedHosts", "127.0.0.1"),
+            ("Crash__Clock", clock.ToString("c", CultureInfo.InvariantCulture))
+        );
+}
