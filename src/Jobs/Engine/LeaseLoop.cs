@@ -63,6 +63,11 @@ internal sealed class LeaseLoop(
     {
         // Wanted before it is looked for: a slot that is freed in between wakes this loop.
         running.SlotWanted = true;
+        if (running.EmptyWanted && !running.IsEmpty)
+        {
+            return false;
+        }
+        running.EmptyWanted = false;
         var kinds = running.FreeKinds();
         var free = running.FreeSlots;
         if (free == 0 || kinds.Count == 0)
@@ -71,7 +76,7 @@ internal sealed class LeaseLoop(
         }
         // Not cancellable: an answer that is not awaited would leave leases that nobody knows of.
         var chunks = await leaser.LeaseAsync(worker, kinds, free, CancellationToken.None);
-        foreach (var chunk in chunks)
+        foreach (var chunk in await ChooseAsync(chunks, giveUp))
         {
             running.Start(chunk, stopping, giveUp);
         }
@@ -82,5 +87,26 @@ internal sealed class LeaseLoop(
             return false;
         }
         return true;
+    }
+
+    /// <summary>
+    /// What is suspected is executed only when this worker holds nothing else, and what was leased with it goes back
+    /// before it starts: otherwise one item that kills workers would take its neighbours with it.
+    /// </summary>
+    private async Task<List<LeasedChunk>> ChooseAsync(
+        List<LeasedChunk> chunks,
+        CancellationToken giveUp
+    )
+    {
+        var most = options.Value.MaxDeliveries;
+        var suspects = chunks.FindAll(c => c.SuspicionAt(most) == Suspicion.Alone);
+        if (suspects.Count == 0)
+        {
+            return chunks;
+        }
+        running.EmptyWanted = true;
+        var chosen = running.IsEmpty ? suspects[..1] : chunks.FindAll(c => !suspects.Contains(c));
+        await running.HandBackAsync(chunks.FindAll(c => !chosen.Contains(c)), giveUp);
+        return chosen;
     }
 }

@@ -225,7 +225,8 @@ public sealed class LeaseTests : EngineTest
         };
         var idle = await StartIdleAsync(options);
         var batch = await idle.SubmitAsync(3, Stop);
-        await Database.ScalarAsync<int>("update jobs.chunks set deaths = 3 where page = 1", Stop);
+        // Three while it was executed with others, three while it was alone.
+        await Database.ScalarAsync<int>("update jobs.chunks set deaths = 6 where page = 1", Stop);
 
         await StartAsync(options);
         var ended = await idle.WaitForEndAsync(batch.Id, Stop);
@@ -235,6 +236,42 @@ public sealed class LeaseTests : EngineTest
         var lost = (await idle.ItemsAsync(batch.Id, Stop, ItemState.Failed)).ShouldHaveSingleItem();
         lost.Index.ShouldBe(1);
         Encoding.UTF8.GetString(lost.Error.Span).ShouldContain(ErrorCodes.WorkerLost);
+    }
+
+    [Fact]
+    public async Task An_item_over_which_workers_died_with_others_is_executed_with_nothing_beside_it()
+    {
+        const int Suspect = 3;
+        var (executing, beside, executions) = (0, -1, 0);
+        var options = new EngineHostOptions
+        {
+            Handle = async (item, _) =>
+            {
+                Interlocked.Increment(ref executing);
+                await Task.Yield();
+                if (item.Index == Suspect)
+                {
+                    executions++;
+                    beside = Volatile.Read(ref executing) - 1;
+                }
+                Interlocked.Decrement(ref executing);
+                return ItemOutcome.Success();
+            },
+            Kind = kind => kind.ItemsPerPage = 1,
+        };
+        var idle = await StartIdleAsync(options);
+        var batch = await idle.SubmitAsync(40, Stop);
+        await Database.ScalarAsync<int>(
+            "update jobs.chunks set deaths = 3 where page in ($1, $1 + 1, $1 + 2)",
+            Stop,
+            Suspect
+        );
+
+        await StartAsync(options);
+        var ended = await idle.WaitForEndAsync(batch.Id, Stop);
+
+        ended.Outcome.ShouldBe(BatchOutcome.Succeeded);
+        (executions, beside).ShouldBe((1, 0));
     }
 
     private Task ExpireAsync(Guid worker) =>
