@@ -2,6 +2,7 @@ using System.Globalization;
 using Jobs.CrashHost;
 using Jobs.Notifications.Webhooks;
 using Jobs.Testing;
+using Jobs.Testing.Chaos;
 using Jobs.Tests.Engine;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -58,6 +59,29 @@ public abstract class ChaosTest(ITestOutputHelper output) : EngineTest
             new EngineHostOptions { Kind = kind => kind.ItemsPerPage = 10 },
             Stop
         );
+
+    /// <summary>Lets blows fall while batches are worked on; every law must hold, and every webhook come.</summary>
+    /// <param name="heal">Ends what the last blow began, once its leases have ended.</param>
+    protected async Task StrikeAsync(
+        EngineHost caller,
+        Random random,
+        IReadOnlyList<Blow> blows,
+        Func<CancellationToken, Task>? heal = null,
+        int items = 600,
+        int milliseconds = 10
+    )
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        limit.CancelAfter(Limit);
+        await using var receiver = await Receiver.StartAsync(200, Stop);
+        var run = new ChaosRun(caller, LeaseTime, random, Say);
+        foreach (var count in (int[])[items, items / 2, 1])
+        {
+            await run.SubmitAsync(count, milliseconds, receiver, Stop);
+        }
+        await run.RunAsync(blows, heal ?? (_ => Task.CompletedTask), limit.Token);
+        await run.Laws.WebhooksAsync(run.Batches, receiver, limit.Token);
+    }
 
     /// <summary>A worker in a process of its own.</summary>
     protected HostProcess StartProcess(TestFolder folder, TimeSpan clock = default) =>

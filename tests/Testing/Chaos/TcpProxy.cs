@@ -19,15 +19,18 @@ public sealed class TcpProxy : IAsyncDisposable
     private TaskCompletionSource? stalled;
     private int swallowed;
 
-    private TcpProxy(string connectionString)
+    private TcpProxy(string connectionString, bool deaf)
     {
+        Deaf = deaf;
         server = new NpgsqlConnectionStringBuilder(connectionString);
         listener.Start();
         accepting = AcceptAsync();
     }
 
     /// <summary>Starts it in front of the server of a connection string.</summary>
-    public static TcpProxy Start(string connectionString) => new(connectionString);
+    /// <param name="deaf">Whether notices are kept from those who listen.</param>
+    public static TcpProxy Start(string connectionString, bool deaf = false) =>
+        new(connectionString, deaf);
 
     /// <summary>The way through it. Nothing is encrypted: it reads along.</summary>
     public string ConnectionString =>
@@ -42,7 +45,7 @@ public sealed class TcpProxy : IAsyncDisposable
         }.ConnectionString;
 
     /// <summary>Whether notices are kept from those who listen.</summary>
-    public bool Deaf { get; init; }
+    public bool Deaf { get; }
 
     /// <summary>Notices that were.</summary>
     public int Swallowed => swallowed;
