@@ -15,6 +15,9 @@ public abstract class ChaosTest(ITestOutputHelper output) : EngineTest
 {
     protected static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(2);
 
+    // Twice as long another worker waits until it sends what a dead one was sending.
+    private static readonly TimeSpan WebhookTimeout = TimeSpan.FromSeconds(2);
+
     /// <summary>How long a test may take that waits for what must happen.</summary>
     protected static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
@@ -47,7 +50,9 @@ public abstract class ChaosTest(ITestOutputHelper output) : EngineTest
                 Services = services =>
                     services
                         .AddSingleton<TimeProvider>(new ShiftedTime(clock))
-                        .Configure<WebhookOptions>(o => o.AllowedHosts = "127.0.0.1"),
+                        .Configure<WebhookOptions>(o =>
+                            (o.AllowedHosts, o.Timeout) = ("127.0.0.1", WebhookTimeout)
+                        ),
             },
             Stop
         );
@@ -98,6 +103,7 @@ public abstract class ChaosTest(ITestOutputHelper output) : EngineTest
             ("Jobs__Engine__Slots", "4"),
             ("Jobs__Engine__LeaseTime", LeaseTime.ToString("c", CultureInfo.InvariantCulture)),
             ("Jobs__Webhooks__AllowedHosts", "127.0.0.1"),
+            ("Jobs__Webhooks__Timeout", WebhookTimeout.ToString("c", CultureInfo.InvariantCulture)),
             ("Crash__Clock", clock.ToString("c", CultureInfo.InvariantCulture))
         );
 }
