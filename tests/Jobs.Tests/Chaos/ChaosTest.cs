@@ -5,7 +5,6 @@ using Jobs.Testing;
 using Jobs.Testing.Chaos;
 using Jobs.Tests.Engine;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using Xunit;
 
 namespace Jobs.Tests.Chaos;
@@ -14,9 +13,6 @@ namespace Jobs.Tests.Chaos;
 public abstract class ChaosTest(ITestOutputHelper output) : EngineTest
 {
     protected static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(2);
-
-    // Twice as long another worker waits until it sends what a dead one was sending.
-    private static readonly TimeSpan WebhookTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a test may take that waits for what must happen.</summary>
     protected static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
@@ -51,7 +47,10 @@ public abstract class ChaosTest(ITestOutputHelper output) : EngineTest
                     services
                         .AddSingleton<TimeProvider>(new ShiftedTime(clock))
                         .Configure<WebhookOptions>(o =>
-                            (o.AllowedHosts, o.Timeout) = ("127.0.0.1", WebhookTimeout)
+                            (o.AllowedHosts, o.Timeout) = (
+                                "127.0.0.1",
+                                WorkerProcess.WebhookTimeout
+                            )
                         ),
             },
             Stop
@@ -89,21 +88,6 @@ public abstract class ChaosTest(ITestOutputHelper output) : EngineTest
     }
 
     /// <summary>A worker in a process of its own.</summary>
-    protected HostProcess StartProcess(TestFolder folder, TimeSpan clock = default) =>
-        HostProcess.Start(
-            "CrashHost",
-            folder.Location,
-            (
-                "ConnectionStrings__Jobs",
-                new NpgsqlConnectionStringBuilder(Database.ConnectionString)
-                {
-                    Pooling = true,
-                }.ConnectionString
-            ),
-            ("Jobs__Engine__Slots", "4"),
-            ("Jobs__Engine__LeaseTime", LeaseTime.ToString("c", CultureInfo.InvariantCulture)),
-            ("Jobs__Webhooks__AllowedHosts", "127.0.0.1"),
-            ("Jobs__Webhooks__Timeout", WebhookTimeout.ToString("c", CultureInfo.InvariantCulture)),
-            ("Crash__Clock", clock.ToString("c", CultureInfo.InvariantCulture))
-        );
+    protected HostProcess StartProcess(TestFolder folder) =>
+        WorkerProcess.Start(folder, Database.ConnectionString, LeaseTime);
 }

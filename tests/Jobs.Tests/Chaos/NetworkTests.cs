@@ -89,7 +89,7 @@ public sealed class NetworkTests(ITestOutputHelper output) : ChaosTest(output)
         await using var worker = await StartWorkerAsync(proxy.ConnectionString);
         var lost = new Blow(
             "the answer to a settlement is lost",
-            ct => proxy.LoseAnswerAsync(InSettle, ct)
+            ct => proxy.LoseAnswer(InSettle).WaitAsync(ct)
         );
 
         await StrikeAsync(caller, random, [.. Enumerable.Repeat(lost, 4)], items: 400);

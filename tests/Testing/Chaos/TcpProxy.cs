@@ -81,13 +81,13 @@ public sealed class TcpProxy : IAsyncDisposable
 
     /// <summary>
     /// The next statement that carries these bytes reaches the server, and its connection breaks instead of the answer;
-    /// ends when that has happened.
+    /// the task ends when that has happened.
     /// </summary>
-    public Task LoseAnswerAsync(ReadOnlyMemory<byte> to, CancellationToken cancellationToken)
+    public Task LoseAnswer(ReadOnlyMemory<byte> to)
     {
         var trap = new AnswerTrap(to);
         Trap = trap;
-        return trap.Sprung.WaitAsync(cancellationToken);
+        return trap.Sprung;
     }
 
     internal AnswerTrap? Trap { get; set; }
