@@ -7,6 +7,7 @@ namespace Jobs.Engine;
 internal sealed class LeaseLoop(
     ChunkLeaser leaser,
     RunningChunks running,
+    WorkerRegistry registry,
     WorkSignal signal,
     IOptions<EngineOptions> options,
     TimeProvider time,
@@ -15,6 +16,9 @@ internal sealed class LeaseLoop(
 {
     private static readonly TimeSpan SecondLook = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    // Suspects that went back because this worker held something else.
+    private List<LeasedChunk> setAside = [];
 
     /// <summary>Runs until it is stopped; what it started goes on.</summary>
     /// <param name="worker">The id of this worker at the time.</param>
@@ -63,7 +67,7 @@ internal sealed class LeaseLoop(
     {
         // Wanted before it is looked for: a slot that is freed in between wakes this loop.
         running.SlotWanted = true;
-        if (running.EmptyWanted && !running.IsEmpty)
+        if (await MustEmptyAsync())
         {
             return false;
         }
@@ -89,6 +93,12 @@ internal sealed class LeaseLoop(
         return true;
     }
 
+    // While something is executed alone, and before, as long as nobody else took what was set aside for it.
+    private async Task<bool> MustEmptyAsync() =>
+        running.EmptyWanted
+        && !running.IsEmpty
+        && (setAside.Count == 0 || await registry.WaitsAnyAsync(setAside, CancellationToken.None));
+
     /// <summary>
     /// What is suspected is executed only when this worker holds nothing else, and what was leased with it goes back
     /// before it starts: otherwise one item that kills workers would take its neighbours with it.
@@ -105,7 +115,9 @@ internal sealed class LeaseLoop(
             return chunks;
         }
         running.EmptyWanted = true;
-        var chosen = running.IsEmpty ? suspects[..1] : chunks.FindAll(c => !suspects.Contains(c));
+        var alone = running.IsEmpty;
+        setAside = alone ? [] : suspects;
+        var chosen = alone ? suspects[..1] : chunks.FindAll(c => !suspects.Contains(c));
         await running.HandBackAsync(chunks.FindAll(c => !chosen.Contains(c)), giveUp);
         return chosen;
     }

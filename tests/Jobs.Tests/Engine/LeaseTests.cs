@@ -274,6 +274,58 @@ public sealed class LeaseTests : EngineTest
         (executions, beside).ShouldBe((1, 0));
     }
 
+    [Fact]
+    public async Task A_worker_that_is_busy_leaves_a_suspected_item_to_another_and_goes_on()
+    {
+        var (started, release) = (Signal(), Signal());
+        var options = new EngineHostOptions
+        {
+            Handle = async (item, _) =>
+            {
+                if (item.Index == 0)
+                {
+                    started.TrySetResult();
+                    await release.Task;
+                }
+                return ItemOutcome.Success();
+            },
+            Kind = kind => kind.ItemsPerPage = 1,
+        };
+        var busy = await StartAsync(options);
+        var lasting = await busy.SubmitAsync(1, Stop);
+        await WithinPatienceAsync(started.Task);
+
+        // The busy worker sets it aside and takes nothing more: it would be executed beside the long one.
+        var idle = await StartIdleAsync(options);
+        var suspect = await idle.SubmitAsync(
+            2,
+            Stop,
+            idle.Draft() with
+            {
+                NotBefore = TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1),
+            }
+        );
+        await Database.ScalarAsync<int>(
+            "update jobs.chunks set state = 'ready', due_at = null, deaths = 3 where batch_id = $1 and page = 1",
+            Stop,
+            suspect.Id
+        );
+        await idle.WaitUntilAsync(
+            suspect.Id,
+            s => s.State == BatchState.Running && s.Counts.Running == 0,
+            Stop
+        );
+        var other = await StartAsync(options);
+        await other.WaitUntilAsync(suspect.Id, s => s.Counts.Succeeded == 1, Stop);
+
+        // It is gone, and the busy worker takes what comes: its long item and this one are all that is left.
+        await other.StopAsync(Stop);
+        var next = await idle.SubmitAsync(["{}", "{}"], Stop, idle.Draft());
+        await idle.WaitUntilAsync(next.Id, s => s.Counts.Succeeded == 1, Stop);
+        release.SetResult();
+        await idle.WaitForEndAsync(lasting.Id, Stop);
+    }
+
     private Task ExpireAsync(Guid worker) =>
         Database.ScalarAsync<int>(
             "update jobs.workers set lease_until = now() - interval '1 hour' where id = $1",
