@@ -39,8 +39,15 @@ public sealed class EngineHost : IAsyncDisposable
     public RecordedLog Log { get; }
 
     /// <summary>Starts a host that works, unless the options switch its worker off; its worker is registered.</summary>
-    public static async Task<EngineHost> StartAsync(
+    public static Task<EngineHost> StartAsync(
         TestDatabase database,
+        EngineHostOptions options,
+        CancellationToken cancellationToken
+    ) => StartAsync(database.ConnectionString, options, cancellationToken);
+
+    /// <summary>The same on any database that is migrated, by whatever way to it.</summary>
+    public static async Task<EngineHost> StartAsync(
+        string connectionString,
         EngineHostOptions options,
         CancellationToken cancellationToken
     )
@@ -48,10 +55,7 @@ public sealed class EngineHost : IAsyncDisposable
         var log = new RecordedLog();
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddProvider(log);
-        var pooled = new NpgsqlConnectionStringBuilder(database.ConnectionString)
-        {
-            Pooling = true,
-        };
+        var pooled = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = true };
         builder
             .Services.AddSingleton(_ => new JobsDataSource(pooled.ConnectionString))
             .AddSingleton(DatabaseReadiness.Done())
@@ -84,9 +88,16 @@ public sealed class EngineHost : IAsyncDisposable
         TestDatabase database,
         EngineHostOptions options,
         CancellationToken cancellationToken
+    ) => StartIdleAsync(database.ConnectionString, options, cancellationToken);
+
+    /// <summary>The same on any database that is migrated.</summary>
+    public static Task<EngineHost> StartIdleAsync(
+        string connectionString,
+        EngineHostOptions options,
+        CancellationToken cancellationToken
     ) =>
         StartAsync(
-            database,
+            connectionString,
             options with
             {
                 Engine = engine =>
@@ -139,12 +150,26 @@ public sealed class EngineHost : IAsyncDisposable
         ?? throw new InvalidOperationException($"There is no batch {batchId}.");
 
     public Task<BatchStatus> WaitForEndAsync(Guid batchId, CancellationToken cancellationToken) =>
-        WaitUntilAsync(batchId, status => status.State.IsEnded(), cancellationToken);
+        WaitForEndAsync(batchId, Patience, cancellationToken);
+
+    /// <summary>The same for what takes longer than <see cref="Patience"/>.</summary>
+    public Task<BatchStatus> WaitForEndAsync(
+        Guid batchId,
+        TimeSpan patience,
+        CancellationToken cancellationToken
+    ) => WaitUntilAsync(batchId, status => status.State.IsEnded(), patience, cancellationToken);
 
     /// <summary>Reads a batch whenever it changes, until it is as the test wants it.</summary>
-    public async Task<BatchStatus> WaitUntilAsync(
+    public Task<BatchStatus> WaitUntilAsync(
         Guid batchId,
         Func<BatchStatus, bool> condition,
+        CancellationToken cancellationToken
+    ) => WaitUntilAsync(batchId, condition, Patience, cancellationToken);
+
+    private async Task<BatchStatus> WaitUntilAsync(
+        Guid batchId,
+        Func<BatchStatus, bool> condition,
+        TimeSpan patience,
         CancellationToken cancellationToken
     )
     {
@@ -157,7 +182,7 @@ public sealed class EngineHost : IAsyncDisposable
             {
                 return status;
             }
-            if (TimeProvider.System.GetElapsedTime(started) > Patience)
+            if (TimeProvider.System.GetElapsedTime(started) > patience)
             {
                 throw new TimeoutException(
                     $"{status}\n{string.Join('\n', Log.Entries.TakeLast(20))}"

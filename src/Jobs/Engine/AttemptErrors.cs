@@ -50,7 +50,7 @@ internal static class AttemptErrors
     public static ItemError WorkerLost(int deaths) =>
         new(
             ErrorCodes.WorkerLost,
-            $"{deaths} workers died while they executed this item.",
+            $"{deaths} workers died over this item, the last of them with nothing beside it.",
             Retryable: false
         );
 }

@@ -37,7 +37,7 @@ internal sealed class ChunkExecution(
     /// <param name="giveUp">Ends the wait for the settler.</param>
     public async Task RunAsync(CancellationToken draining, CancellationToken giveUp)
     {
-        if (chunk.Deaths >= options.MaxDeliveries)
+        if (chunk.SuspicionAt(options.MaxDeliveries) is Suspicion.Shared or Suspicion.Proven)
         {
             log.PoisonFound(chunk.Key.BatchId, chunk.Key.Id, chunk.Deaths, chunk.Items.Count);
             await settle(ledger.Isolate(), giveUp);

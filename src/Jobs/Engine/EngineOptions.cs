@@ -24,7 +24,10 @@ public sealed class EngineOptions
     /// <summary>How often the outcomes of a chunk that is still running are settled. Default 1 second.</summary>
     public TimeSpan ProgressInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Workers that may die over a chunk before it is halved. Default 3.</summary>
+    /// <summary>
+    /// Workers that may die over a chunk before it is halved; an item that is alone in its chunk then has as many again,
+    /// with nothing executed beside it, before it fails. Default 3.
+    /// </summary>
     [Range(1, 100)]
     public int MaxDeliveries { get; set; } = 3;
 

@@ -9,6 +9,7 @@ internal sealed class LeaseLoop(
     RunningChunks running,
     TenantShares shares,
     Heartbeat heartbeat,
+    WorkerRegistry registry,
     WorkSignal signal,
     IOptions<EngineOptions> options,
     TimeProvider time,
@@ -21,6 +22,9 @@ internal sealed class LeaseLoop(
     // From so many tenants on, one lease may not have seen all that wait.
     private const int ManyTenants = 50;
     private int firstTenant;
+
+    // Suspects that went back because this worker held something else.
+    private List<LeasedChunk> setAside = [];
 
     /// <summary>Runs until it is stopped; what it started goes on.</summary>
     /// <param name="worker">The id of this worker at the time.</param>
@@ -69,6 +73,11 @@ internal sealed class LeaseLoop(
     {
         // Wanted before it is looked for: a slot that is freed in between wakes this loop.
         running.SlotWanted = true;
+        if (await MustEmptyAsync())
+        {
+            return false;
+        }
+        running.EmptyWanted = false;
         var kinds = running.FreeKinds();
         var free = running.FreeSlots;
         if (free == 0 || kinds.Count == 0)
@@ -84,12 +93,13 @@ internal sealed class LeaseLoop(
             },
             CancellationToken.None
         );
-        shares.Leased(lease.Chunks, lease.Waiting);
+        var chosen = await ChooseAsync(lease.Chunks, giveUp);
+        shares.Leased(chosen, lease.Waiting);
         firstTenant =
             lease.Waiting.Length < ManyTenants
                 ? 0
                 : lease.Waiting[Random.Shared.Next(lease.Waiting.Length)];
-        foreach (var chunk in lease.Chunks)
+        foreach (var chunk in chosen)
         {
             running.Start(chunk, stopping, giveUp);
         }
@@ -100,5 +110,34 @@ internal sealed class LeaseLoop(
             return false;
         }
         return true;
+    }
+
+    // While something is executed alone, and before, as long as nobody else took what was set aside for it.
+    private async Task<bool> MustEmptyAsync() =>
+        running.EmptyWanted
+        && !running.IsEmpty
+        && (setAside.Count == 0 || await registry.WaitsAnyAsync(setAside, CancellationToken.None));
+
+    /// <summary>
+    /// What is suspected is executed only when this worker holds nothing else, and what was leased with it goes back
+    /// before it starts: otherwise one item that kills workers would take its neighbours with it.
+    /// </summary>
+    private async Task<List<LeasedChunk>> ChooseAsync(
+        List<LeasedChunk> chunks,
+        CancellationToken giveUp
+    )
+    {
+        var most = options.Value.MaxDeliveries;
+        var suspects = chunks.FindAll(c => c.SuspicionAt(most) == Suspicion.Alone);
+        if (suspects.Count == 0)
+        {
+            return chunks;
+        }
+        running.EmptyWanted = true;
+        var alone = running.IsEmpty;
+        setAside = alone ? [] : suspects;
+        var chosen = alone ? suspects[..1] : chunks.FindAll(c => !suspects.Contains(c));
+        await running.HandBackAsync(chunks.FindAll(c => !chosen.Contains(c)), giveUp);
+        return chosen;
     }
 }

@@ -20,6 +20,7 @@ internal sealed class RunningChunks(
     private readonly ConcurrentDictionary<ChunkExecution, Task> executing = new();
 
     private volatile bool slotWanted;
+    private volatile bool emptyWanted;
 
     /// <summary>Whether the end of a chunk should wake the lease loop.</summary>
     public bool SlotWanted
@@ -29,6 +30,16 @@ internal sealed class RunningChunks(
     }
 
     public int KindCount { get; } = kinds.All.Count();
+
+    /// <summary>Whether nothing more is to be leased until this worker holds nothing: something is to be executed alone, or is.</summary>
+    public bool EmptyWanted
+    {
+        get => emptyWanted;
+        set => emptyWanted = value;
+    }
+
+    /// <summary>Whether nothing executes, and all that was executed is settled.</summary>
+    public bool IsEmpty => executing.IsEmpty && held.IsEmpty;
 
     public int FreeSlots => Math.Max(0, options.Value.Slots - executing.Count);
 
@@ -60,18 +71,32 @@ internal sealed class RunningChunks(
     /// <param name="giveUp">Ends everything at once, unsettled.</param>
     public void Start(LeasedChunk chunk, CancellationToken draining, CancellationToken giveUp)
     {
-        if (!kinds.TryGet(chunk.Kind, out var kind))
-        {
-            throw new InvalidOperationException(
-                $"A chunk of the kind '{chunk.Kind}', which was not asked for."
-            );
-        }
-        var execution = new ChunkExecution(chunk, kind, options.Value, SettleAsync, time, log);
-        held[chunk.Key] = execution;
+        var execution = Hold(chunk);
         // Registered before it runs, so that it cannot end before it is there.
         var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         executing[execution] = RunAsync(execution, start.Task, draining, giveUp);
         start.SetResult();
+    }
+
+    /// <summary>Gives chunks back that are not to be executed now; ends when the database has them.</summary>
+    public async Task HandBackAsync(
+        IReadOnlyList<LeasedChunk> chunks,
+        CancellationToken cancellationToken
+    )
+    {
+        var settlements = new List<Settlement>();
+        foreach (var chunk in chunks)
+        {
+            Hold(chunk);
+            var settlement = new Settlement(chunk, chunk.Items.Count)
+            {
+                Left = chunk.Items,
+                HandBack = true,
+            };
+            await SettleAsync(settlement, cancellationToken);
+            settlements.Add(settlement);
+        }
+        await Task.WhenAll(settlements.Select(s => s.Applied)).WaitAsync(cancellationToken);
     }
 
     /// <summary>Whether this worker knows that it holds the chunk.</summary>
@@ -107,6 +132,19 @@ internal sealed class RunningChunks(
 
     /// <summary>Ends when nothing executes any more.</summary>
     public Task WhenIdleAsync() => Task.WhenAll(executing.Values);
+
+    private ChunkExecution Hold(LeasedChunk chunk)
+    {
+        if (!kinds.TryGet(chunk.Kind, out var kind))
+        {
+            throw new InvalidOperationException(
+                $"A chunk of the kind '{chunk.Kind}', which was not asked for."
+            );
+        }
+        var execution = new ChunkExecution(chunk, kind, options.Value, SettleAsync, time, log);
+        held[chunk.Key] = execution;
+        return execution;
+    }
 
     private async Task RunAsync(
         ChunkExecution execution,
@@ -165,6 +203,10 @@ internal sealed class RunningChunks(
             {
                 held.TryRemove(new(settlement.Chunk.Key, execution));
             }
+        }
+        if (EmptyWanted && IsEmpty)
+        {
+            signal.Wake(scheduled: false);
         }
     }
 }

@@ -85,6 +85,21 @@ internal sealed class WorkerRegistry(
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Whether one of the chunks that this worker handed back waits still.</summary>
+    public async Task<bool> WaitsAnyAsync(
+        IReadOnlyCollection<LeasedChunk> chunks,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = Command(
+            WorkerStatements.WaitsAny,
+            chunks.Select(c => c.Key.BatchId).ToArray(),
+            chunks.Select(c => c.Key.Id).ToArray(),
+            chunks.Select(c => c.Token).ToArray()
+        );
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
     /// <summary>Frees the chunks of dead workers.</summary>
     /// <param name="expired">
     /// Whether a lease that has run out proves a death: not just after the database came back, when nobody could renew.

@@ -1,6 +1,7 @@
 using Jobs.Batches;
 using Jobs.Kinds;
 using Jobs.Testing;
+using Jobs.Testing.Chaos;
 using Jobs.Tests.Engine;
 using Shouldly;
 using Xunit;
@@ -18,33 +19,6 @@ public sealed class SteeringLawsTests : EngineTest
     private const int Steps = 60;
     private const int LeastReads = 10;
 
-    /// <summary>What is wrong in one snapshot; null when all laws hold.</summary>
-    private const string Broken = """
-        select nullif(concat_ws('; ',
-            case when (b.succeeded, b.failed, b.cancelled) is distinct from (o.succeeded, o.failed, o.cancelled)
-                then format('the row says %s, its pages say %s', (b.succeeded, b.failed, b.cancelled), o) end,
-            case when o.succeeded + o.failed + o.cancelled + c.count <> b.total
-                then format('%s with an outcome and %s in chunks of %s', o, c.count, b.total) end,
-            case when o.failed <> e.count then format('%s failures and %s codes', o.failed, e.count) end,
-            case when b.state = 'paused' and c.free > 0 then format('paused with %s free chunks', c.free) end,
-            case when b.state not in ('paused') and c.held > 0 then format('%s with %s held chunks', b.state, c.held) end
-            ), '')
-        from jobs.batches b,
-            lateral (
-                select coalesce(sum(o.succeeded), 0)::int as succeeded, coalesce(sum(o.failed), 0)::int as failed,
-                    coalesce(sum(o.cancelled), 0)::int as cancelled
-                from jobs.outcome_pages o where o.batch_id = b.id) o,
-            lateral (
-                select coalesce(sum(c.count), 0)::int as count,
-                    count(*) filter (where c.state in ('ready', 'scheduled')) as free,
-                    count(*) filter (where c.state = 'held') as held
-                from jobs.chunks c where c.batch_id = b.id) c,
-            lateral (
-                select coalesce(sum(e.value::int), 0)::int as count
-                from jobs.outcome_pages o, jsonb_each_text(o.error_codes) e where o.batch_id = b.id) e
-        where b.id = $1
-        """;
-
     // A worker that is not there: who looks after the dead finds it.
     private const string LoseOne = """
         update jobs.chunks c set worker_id = gen_random_uuid()
@@ -56,6 +30,8 @@ public sealed class SteeringLawsTests : EngineTest
     private volatile int reads;
     private volatile bool readerEnded;
     private int started;
+
+    private BatchLaws Laws => new(Database.DataSource.Requests);
 
     public static TheoryData<int> Seeds => [1, 2, Environment.TickCount & 0xFFFF];
 
@@ -102,7 +78,7 @@ public sealed class SteeringLawsTests : EngineTest
         var items = await caller.ItemsAsync(batch.Id, Stop);
         items.Select(i => i.Index).ShouldBe(Enumerable.Range(0, Items), $"seed {seed}");
         items.ShouldAllBe(i => i.State == ItemState.Succeeded);
-        (await Database.ScalarAsync<string>(Broken, Stop, batch.Id)).ShouldBeNull();
+        (await Laws.BrokenAsync(batch.Id, Stop)).ShouldBeNull();
         foreach (var worker in workers)
         {
             await worker.DisposeAsync();
@@ -211,7 +187,7 @@ public sealed class SteeringLawsTests : EngineTest
         {
             while (!end.IsCancellationRequested)
             {
-                (await Database.ScalarAsync<string>(Broken, Stop, id)).ShouldBeNull($"seed {seed}");
+                (await Laws.BrokenAsync(id, Stop)).ShouldBeNull($"seed {seed}");
                 ShouldAddUp(await host.ReadAsync(id, Stop));
                 (await host.ItemsAsync(id, Stop)).Count.ShouldBe(Items);
                 reads++;

@@ -33,7 +33,7 @@ public sealed class ChunkLedgerTests
     [Fact]
     public void The_one_item_over_which_workers_died_is_lost()
     {
-        var settlement = new ChunkLedger(Chunks.Of(1, deaths: 3), Options).Isolate();
+        var settlement = new ChunkLedger(Chunks.Of(1, deaths: 6), Options).Isolate();
 
         settlement.Retries.ShouldBeEmpty();
         settlement.Outcomes!.Failed.ShouldBe(1);

@@ -33,6 +33,12 @@ internal static partial class WebhookLog
 
     [LoggerMessage(
         Level = LogLevel.Warning,
+        Message = "What came of webhook {WebhookId} was not recorded; it is tried again"
+    )]
+    public static partial void NotRecorded(this ILogger log, string webhookId, Exception exception);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
         Message = "Deliveries of webhooks cannot be leased; it is tried again"
     )]
     public static partial void LeaseFailed(this ILogger log, Exception exception);

@@ -9,6 +9,9 @@ public sealed class WebhookOptions
     /// </summary>
     public string AllowedHosts { get; set; } = "";
 
+    // To record what came of it.
+    private static readonly TimeSpan MostMargin = TimeSpan.FromSeconds(15);
+
     /// <summary>How long one attempt may take, from the look-up of the name to the end of the answer. Default 15 seconds.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(15);
 
@@ -20,7 +23,7 @@ public sealed class WebhookOptions
     internal IReadOnlyList<TimeSpan> RetryDelays { get; set; } = WebhookRetries.Delays;
 
     /// <summary>How long a worker may keep a delivery before another sends it: more than an attempt can take.</summary>
-    internal TimeSpan LeaseTime => Timeout + TimeSpan.FromSeconds(15);
+    internal TimeSpan LeaseTime => Timeout + (Timeout < MostMargin ? Timeout : MostMargin);
 
     internal int ConcurrencyOfTenant => Math.Max(1, Concurrency / 4);
 

@@ -26,6 +26,7 @@ internal sealed class WebhookService(
 ) : BackgroundService
 {
     private static readonly TimeSpan LastCall = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     // However many batches change, the queue is looked at four times a second at most.
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(250);
@@ -108,7 +109,11 @@ internal sealed class WebhookService(
                 await MessageAsync(delivery, stoppingToken),
                 stoppingToken
             );
-            await RecordAsync(delivery, result, at, time.GetElapsedTime(started));
+            var duration = time.GetElapsedTime(started);
+            while (!await TryRecordAsync(delivery, result, at, duration, started, stoppingToken))
+            {
+                await Task.Delay(Pause, time, CancellationToken.None);
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -135,6 +140,31 @@ internal sealed class WebhookService(
             JsonSerializer.SerializeToUtf8Bytes(delivery.Status, WebhookJson.Default.BatchStatus),
             signing
         );
+    }
+
+    // What was sent and is not recorded is sent again by who leases it next: while the lease lasts it is tried.
+    private async Task<bool> TryRecordAsync(
+        LeasedDelivery delivery,
+        WebhookResult result,
+        DateTimeOffset at,
+        TimeSpan duration,
+        long started,
+        CancellationToken stoppingToken
+    )
+    {
+        try
+        {
+            await RecordAsync(delivery, result, at, duration);
+            return true;
+        }
+        catch (Exception e)
+            when (!stoppingToken.IsCancellationRequested
+                && time.GetElapsedTime(started) < options.Value.LeaseTime
+            )
+        {
+            log.NotRecorded(delivery.WebhookId, e);
+            return false;
+        }
     }
 
     private async Task RecordAsync(

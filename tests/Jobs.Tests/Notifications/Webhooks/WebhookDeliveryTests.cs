@@ -2,6 +2,7 @@ using System.Text.Json;
 using Jobs.Batches;
 using Jobs.Notifications.Webhooks;
 using Jobs.Testing;
+using Jobs.Testing.Chaos;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
 using Xunit;
@@ -272,5 +273,27 @@ public sealed class WebhookDeliveryTests : WebhookTest
         message
             .Headers["webhook-signature"]
             .ShouldBe($"{Signature(rotated.Secret, message)} {Signature(former.Secret, message)}");
+    }
+
+    [Fact]
+    public async Task What_was_sent_is_recorded_when_the_connection_breaks_meanwhile()
+    {
+        await using var proxy = TcpProxy.Start(Database.ConnectionString);
+        await using var receiver = await Receiver.StartAsync(
+            (_, _) =>
+            {
+                proxy.Reset();
+                return Task.CompletedTask;
+            },
+            Stop
+        );
+        await using var host = await EngineHost.StartAsync(proxy.ConnectionString, Sending(), Stop);
+        var caller = await StartIdleAsync();
+
+        var batch = await SubmitAsync(caller, receiver.Url());
+        var delivery = await WaitAsync(caller, batch.Id, d => d.State == "delivered");
+
+        delivery.Attempts.ShouldHaveSingleItem();
+        receiver.TakeAll().ShouldHaveSingleItem();
     }
 }

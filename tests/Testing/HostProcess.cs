@@ -3,9 +3,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
 
-namespace Jobs.Web.Tests.Crash;
+namespace Jobs.Testing;
 
-/// <summary>Web or Worker as it is deployed: a process of its own that can be killed.</summary>
+/// <summary>A host, such as Web or Worker, as it is deployed: a process of its own that can be killed.</summary>
 public sealed class HostProcess : IDisposable
 {
     private readonly Process process;
@@ -69,6 +69,13 @@ public sealed class HostProcess : IDisposable
                 return string.Join('\n', lines);
             }
         }
+    }
+
+    /// <summary>Waits until it ends by itself; its exit code, 128 and the signal's number where one killed it.</summary>
+    public async Task<int> ExitAsync(CancellationToken cancellationToken)
+    {
+        await process.WaitForExitAsync(cancellationToken);
+        return process.ExitCode;
     }
 
     /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>

@@ -1,14 +1,13 @@
 using System.Threading.Channels;
-using Jobs.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace Jobs.Tests.Notifications.Webhooks;
+namespace Jobs.Testing;
 
 /// <summary>A web server on loopback that receives webhooks and answers as the test says.</summary>
-internal sealed class Receiver : IAsyncDisposable
+public sealed class Receiver : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly Channel<ReceivedWebhook> received = Channel.CreateUnbounded<ReceivedWebhook>();
@@ -67,10 +66,21 @@ internal sealed class Receiver : IAsyncDisposable
             .AsTask()
             .WaitAsync(EngineHost.Patience, TimeProvider.System, cancellationToken);
 
+    /// <summary>What has come and was not taken.</summary>
+    public IReadOnlyList<ReceivedWebhook> TakeAll()
+    {
+        var all = new List<ReceivedWebhook>();
+        while (received.Reader.TryRead(out var next))
+        {
+            all.Add(next);
+        }
+        return all;
+    }
+
     public async ValueTask DisposeAsync() => await app.DisposeAsync();
 }
 
-internal sealed record ReceivedWebhook(string Body, IReadOnlyDictionary<string, string> Headers)
+public sealed record ReceivedWebhook(string Body, IReadOnlyDictionary<string, string> Headers)
 {
     public string Id => Headers["webhook-id"];
 }
