@@ -20,3 +20,6 @@ internal sealed class Steering : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0006_idempotency_webhooks")]
 internal sealed class IdempotencyWebhooks : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0008_schedules")]
+internal sealed class Schedules : SqlMigration;

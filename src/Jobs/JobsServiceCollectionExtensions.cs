@@ -1,6 +1,7 @@
 using Jobs.Batches;
 using Jobs.Engine;
 using Jobs.Kinds;
+using Jobs.Recurring;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -26,6 +27,8 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<ItemReader>();
         services.AddSingleton<BatchSteering>();
         services.AddSingleton<BatchRetry>();
+        services.AddSingleton<ScheduleStore>();
+        services.AddSingleton<ScheduleRunner>();
         services.AddWebhooks();
         services.AddHostedService<PartitionKeeper>();
         services.AddHostedService<NoticeSender>();
@@ -53,6 +56,10 @@ public static class JobsServiceCollectionExtensions
                 "Jobs:Engine:GracePeriod must not be negative."
             )
             .Validate(
+                o => o.ScheduleGrace >= TimeSpan.Zero,
+                "Jobs:Engine:ScheduleGrace must not be negative."
+            )
+            .Validate(
                 o => o.BackoffBase > TimeSpan.Zero && o.BackoffMax >= o.BackoffBase,
                 "Jobs:Engine:BackoffMax must be at least BackoffBase, and both more than zero."
             )
@@ -73,7 +80,7 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<LeaseLoop>();
         services.AddSingleton<WorkerRegistry>();
         services.AddSingleton<Heartbeat>();
-        services.AddSingleton<Schedules>();
+        services.AddSingleton<DueSchedules>();
         services.AddSingleton<DueBatches>();
         services.AddSingleton<DueWork>();
         services.AddHostedService<WorkerService>();

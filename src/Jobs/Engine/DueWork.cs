@@ -1,4 +1,5 @@
 using Jobs.Database;
+using Jobs.Recurring;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -7,7 +8,7 @@ namespace Jobs.Engine;
 /// <summary>What happens at a time: scheduled chunks become ready, batches expire or are released, schedules fire.</summary>
 internal sealed class DueWork(
     JobsDataSource database,
-    Schedules schedules,
+    DueSchedules schedules,
     DueBatches batches,
     WorkSignal signal,
     IOptions<EngineOptions> options,

@@ -172,4 +172,26 @@ internal static partial class EngineLog
         Message = "Schedule {Name} cannot fire: {Reason}; it is disabled"
     )]
     public static partial void ScheduleBroken(this ILogger log, string name, string reason);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Schedule {Name} failed: {Reason}; it goes on at its next tick"
+    )]
+    public static partial void ScheduleFailed(
+        this ILogger log,
+        string name,
+        string reason,
+        Exception? exception
+    );
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Schedule {Name} left out {Count} missed ticks from {DueAt} on"
+    )]
+    public static partial void ScheduleSkipped(
+        this ILogger log,
+        string name,
+        DateTimeOffset dueAt,
+        int count
+    );
 }

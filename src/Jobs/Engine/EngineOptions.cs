@@ -34,5 +34,8 @@ public sealed class EngineOptions
     /// <summary>Longest pause between attempts. Default 10 minutes.</summary>
     public TimeSpan BackoffMax { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How late a tick of a schedule may be fired before it counts as missed. Default 1 minute.</summary>
+    public TimeSpan ScheduleGrace { get; set; } = TimeSpan.FromMinutes(1);
+
     internal TimeSpan HeartbeatInterval => LeaseTime / 3;
 }

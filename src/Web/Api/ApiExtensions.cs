@@ -32,6 +32,7 @@ internal static class ApiExtensions
         BatchEventsApi.Map(api);
         BatchSteerApi.Map(api);
         BatchRetryApi.Map(api);
+        SchedulesApi.Map(api);
         DocumentsApi.Map(api);
         SearchApi.Map(api);
         KeysApi.Map(api);

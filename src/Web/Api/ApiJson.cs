@@ -28,4 +28,8 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(ErrorList))]
 [JsonSerializable(typeof(DeliveryList))]
 [JsonSerializable(typeof(WebhookSecretAnswer))]
+[JsonSerializable(typeof(ScheduleBody))]
+[JsonSerializable(typeof(ScheduleAnswer))]
+[JsonSerializable(typeof(ScheduleList))]
+[JsonSerializable(typeof(ScheduleRunList))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -5,6 +5,7 @@ using Jobs.Idempotency;
 using Jobs.Kinds.Cleanup;
 using Jobs.Kinds.Documents;
 using Jobs.Notifications.Webhooks;
+using Jobs.Recurring;
 using Jobs.Testing;
 using Npgsql;
 using Shouldly;
@@ -144,6 +145,30 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             "2, sha256('1'), {id}"
         ),
         ["Idempotency cleanup"] = new(IdempotencyCleanup.Purge, "int", "1000"),
+        ["Schedule, next due"] = new(
+            ScheduleStatements.NextDue,
+            "text[], interval",
+            "array['k0'], null",
+            Engine: true
+        ),
+        ["Schedule, fired"] = new(
+            ScheduleStatements.Fired,
+            "int, text, timestamptz, text, uuid, int, text, text, timestamptz",
+            "2, 's1', now(), 'submitted', {id}, 0, null, null, now()",
+            Engine: true
+        ),
+        ["Schedule, run by hand"] = new(
+            ScheduleStatements.RunByHand,
+            "int, text, uuid",
+            "2, 's1', {id}"
+        ),
+        ["Schedules of a tenant"] = new(ScheduleStoreStatements.List, "int", "2"),
+        ["Schedule"] = new(ScheduleStoreStatements.Get, "int, text", "2, 's1'"),
+        ["Schedule, runs"] = new(
+            ScheduleStoreStatements.Runs,
+            "int, text, bigint, int",
+            "2, 's1', 1000000, 51"
+        ),
         ["Find a document"] = new(DocumentSql.Find, "uuid, int", "{id}, 2"),
         ["Find a duplicate"] = new(
             DocumentSql.FindDuplicate,
@@ -180,7 +205,7 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
     }
 
     [GeneratedRegex(
-        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages|webhook_deliveries|webhook_attempts|idempotency_keys)\w*",
+        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages|webhook_deliveries|webhook_attempts|idempotency_keys|schedules|schedule_runs)\w*",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
@@ -222,6 +247,16 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             insert into jobs.idempotency_keys (tenant_id, key, token, request_hash, status, headers, body, expires_at)
             select 2, sha256(n::text::bytea), gen_random_uuid(), '', 202, '{}', '', now() + n * interval '1 second'
             from generate_series(1, 20000) n;
+
+            insert into jobs.tenants (name) select 't' || n from generate_series(1, 20) n;
+
+            insert into jobs.schedules (tenant_id, name, cron, kind, items, next_at)
+            select t.id, 's' || n, '* * * * *', 'k0', '{}', now() + n * interval '1 minute'
+            from jobs.tenants t, generate_series(1, 100) n;
+
+            insert into jobs.schedule_runs (tenant_id, name, due_at, state, batch_id)
+            select s.tenant_id, s.name, now(), 'submitted', (select id from made where n = 1 + g)
+            from jobs.schedules s, generate_series(1, 20) g;
 
             insert into jobs.blobs (id, tenant_id, length, sha256)
             select gen_random_uuid(), 2, 1, decode(repeat('cd', 32), 'hex');
