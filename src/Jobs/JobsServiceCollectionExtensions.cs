@@ -1,6 +1,7 @@
 using Jobs.Batches;
 using Jobs.Engine;
 using Jobs.Kinds;
+using Jobs.Queues;
 using Jobs.Recurring;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -27,6 +28,9 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<ItemReader>();
         services.AddSingleton<BatchSteering>();
         services.AddSingleton<BatchRetry>();
+        services.AddSingleton<WorkerReader>();
+        services.AddSingleton<QueueReader>();
+        services.AddSingleton<PriorityPauses>();
         services.AddSingleton<ScheduleStore>();
         services.AddSingleton<ScheduleRunner>();
         services.AddWebhooks();
@@ -54,6 +58,14 @@ public static class JobsServiceCollectionExtensions
             .Validate(
                 o => o.GracePeriod >= TimeSpan.Zero,
                 "Jobs:Engine:GracePeriod must not be negative."
+            )
+            .Validate(
+                o => o.NamesPriorities,
+                "Jobs:Engine:Priorities must be some of high, normal and low, separated by commas."
+            )
+            .Validate<KindRegistry>(
+                (o, kinds) => o.NamesKinds(kinds),
+                "Jobs:Engine:Kinds names a kind that this process does not know."
             )
             .Validate(
                 o => o.ScheduleGrace >= TimeSpan.Zero,

@@ -15,6 +15,7 @@ internal sealed class RunningChunks(
     ILogger<RunningChunks> log
 )
 {
+    private readonly IReadOnlyList<Kind> served = options.Value.ServedKinds(kinds);
     private readonly ConcurrentDictionary<ChunkKey, ChunkExecution> held = new();
     private readonly ConcurrentDictionary<ChunkExecution, Task> executing = new();
 
@@ -27,7 +28,7 @@ internal sealed class RunningChunks(
         set => slotWanted = value;
     }
 
-    public int KindCount { get; } = kinds.All.Count();
+    public int KindCount => served.Count;
 
     public int FreeSlots => Math.Max(0, options.Value.Slots - executing.Count);
 
@@ -37,7 +38,7 @@ internal sealed class RunningChunks(
         var free = FreeSlots;
         var running = executing.Keys.CountBy(e => e.Chunk.Kind).ToDictionary();
         var result = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var kind in kinds.All)
+        foreach (var kind in served)
         {
             var most =
                 kind.MaxRunningPerWorker == 0

@@ -33,6 +33,8 @@ internal static class ApiExtensions
         BatchSteerApi.Map(api);
         BatchRetryApi.Map(api);
         SchedulesApi.Map(api);
+        WorkersApi.Map(api);
+        QueuesApi.Map(api);
         DocumentsApi.Map(api);
         SearchApi.Map(api);
         KeysApi.Map(api);

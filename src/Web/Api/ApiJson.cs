@@ -32,4 +32,6 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(ScheduleAnswer))]
 [JsonSerializable(typeof(ScheduleList))]
 [JsonSerializable(typeof(ScheduleRunList))]
+[JsonSerializable(typeof(QueueList))]
+[JsonSerializable(typeof(WorkerList))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -5,6 +5,7 @@ using Jobs.Idempotency;
 using Jobs.Kinds.Cleanup;
 using Jobs.Kinds.Documents;
 using Jobs.Notifications.Webhooks;
+using Jobs.Queues;
 using Jobs.Recurring;
 using Jobs.Testing;
 using Npgsql;
@@ -56,6 +57,7 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             "array[{id}]::uuid[], true",
             Engine: true
         ),
+        ["Workers"] = new(WorkerStatements.List, "", "", Engine: true),
         ["Get"] = new(ReadStatements.Get, "int, uuid", "2, {id}"),
         ["List"] = new(
             ReadStatements.List,
@@ -145,6 +147,7 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             "2, sha256('1'), {id}"
         ),
         ["Idempotency cleanup"] = new(IdempotencyCleanup.Purge, "int", "1000"),
+        ["Queues"] = new(QueueStatements.Read, "int, int, int", "2, 2, 10000", Engine: true),
         ["Schedule, next due"] = new(
             ScheduleStatements.NextDue,
             "text[], interval",
