@@ -25,6 +25,7 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<Cancellations>();
         services.AddSingleton<BatchSubmitter>();
         services.AddSingleton<BatchReader>();
+        services.AddSingleton<BatchFeed>();
         services.AddSingleton<ItemReader>();
         services.AddSingleton<BatchSteering>();
         services.AddSingleton<BatchRetry>();

@@ -30,6 +30,7 @@ internal static class ApiExtensions
         BatchReadApi.Map(api);
         BatchResultsApi.Map(api);
         BatchEventsApi.Map(api);
+        EventsApi.Map(api);
         BatchSteerApi.Map(api);
         BatchRetryApi.Map(api);
         SchedulesApi.Map(api);

@@ -33,5 +33,6 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(ScheduleList))]
 [JsonSerializable(typeof(ScheduleRunList))]
 [JsonSerializable(typeof(QueueList))]
+[JsonSerializable(typeof(BatchSnapshot))]
 [JsonSerializable(typeof(WorkerList))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -89,8 +89,19 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
         ["Errors"] = new(ReadStatements.Errors, "int, uuid", "2, {id}"),
         ["FailuresSince"] = new(
             ReadStatements.FailuresSince,
-            "int, uuid, bigint, int",
-            "2, {id}, 1, 1000"
+            "int, uuid, bigint, bigint, int",
+            "2, {id}, 1, 100, 1000"
+        ),
+        ["Feed"] = new(
+            FeedStatements.Look,
+            "int, text, timestamptz, uuid[], interval, int, bool",
+            "2, '100:100:', now(), array[{id}]::uuid[], '5 seconds', 1000, true",
+            Engine: true
+        ),
+        ["Feed, version at"] = new(
+            FeedStatements.VersionAt,
+            "int, uuid, text",
+            "2, {id}, '100:100:'"
         ),
         ["Lock"] = new(SteerStatements.Lock, "int, uuid", "2, {id}"),
         ["Cancel"] = new(

@@ -42,6 +42,7 @@ public sealed class ScopeTests(WebHost web)
     [InlineData(Scopes.Read, "PUT", "/api/v1/schedules/s")]
     [InlineData(Scopes.Read, "POST", "/api/v1/schedules/s/run")]
     [InlineData(Scopes.Submit, "GET", "/api/v1/schedules")]
+    [InlineData(Scopes.Submit, "GET", "/api/v1/events")]
     [InlineData(Scopes.Submit, "GET", "/api/v1/queues")]
     [InlineData(Scopes.Submit, "GET", "/api/v1/workers")]
     [InlineData(Scopes.Submit | Scopes.Read, "POST", "/api/v1/queues/low/pause")]
