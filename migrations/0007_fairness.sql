@@ -48,13 +48,6 @@ create table jobs.admissions (
     batch_id uuid not null
 );
 
--- Priorities of which nothing is leased.
-create table jobs.paused_priorities (
-    priority  smallint primary key check (priority between 0 and 2),
-    paused_at timestamptz not null default now(),
-    paused_by text
-);
-
 -- The rank of what comes next into a queue: beside its head, so that a new batch takes turns with those that are
 -- there; and never before now, so that what has waited long goes first. After Goyal, Vin and Cheng, "Start-time
 -- fair queueing" (SIGCOMM 1996), where a flow starts at the virtual time of what is being served.

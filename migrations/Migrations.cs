@@ -23,3 +23,6 @@ internal sealed class IdempotencyWebhooks : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0007_fairness")]
 internal sealed class Fairness : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0008_schedules")]
+internal sealed class Schedules : SqlMigration;

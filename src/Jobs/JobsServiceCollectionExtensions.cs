@@ -1,6 +1,8 @@
 using Jobs.Batches;
 using Jobs.Engine;
 using Jobs.Kinds;
+using Jobs.Queues;
+using Jobs.Recurring;
 using Jobs.Tenancy;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -32,9 +34,15 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<Cancellations>();
         services.AddSingleton<BatchSubmitter>();
         services.AddSingleton<BatchReader>();
+        services.AddSingleton<BatchFeed>();
         services.AddSingleton<ItemReader>();
         services.AddSingleton<BatchSteering>();
         services.AddSingleton<BatchRetry>();
+        services.AddSingleton<WorkerReader>();
+        services.AddSingleton<QueueReader>();
+        services.AddSingleton<PriorityPauses>();
+        services.AddSingleton<ScheduleStore>();
+        services.AddSingleton<ScheduleRunner>();
         services.AddWebhooks();
         services.AddHostedService<PartitionKeeper>();
         services.AddHostedService<TenantSettings>();
@@ -63,6 +71,18 @@ public static class JobsServiceCollectionExtensions
                 "Jobs:Engine:GracePeriod must not be negative."
             )
             .Validate(
+                o => o.NamesPriorities,
+                "Jobs:Engine:Priorities must be some of high, normal and low, separated by commas."
+            )
+            .Validate<KindRegistry>(
+                (o, kinds) => o.NamesKinds(kinds),
+                "Jobs:Engine:Kinds names a kind that this process does not know."
+            )
+            .Validate(
+                o => o.ScheduleGrace >= TimeSpan.Zero,
+                "Jobs:Engine:ScheduleGrace must not be negative."
+            )
+            .Validate(
                 o => o.BackoffBase > TimeSpan.Zero && o.BackoffMax >= o.BackoffBase,
                 "Jobs:Engine:BackoffMax must be at least BackoffBase, and both more than zero."
             )
@@ -84,7 +104,7 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<LeaseLoop>();
         services.AddSingleton<WorkerRegistry>();
         services.AddSingleton<Heartbeat>();
-        services.AddSingleton<Schedules>();
+        services.AddSingleton<DueSchedules>();
         services.AddSingleton<DueBatches>();
         services.AddSingleton<DueWork>();
         services.AddHostedService<WorkerService>();

@@ -89,6 +89,20 @@ public sealed class BatchSubmission : IAsyncDisposable
         Count++;
     }
 
+    /// <summary>Says what is wrong with what came in so far; writes nothing.</summary>
+    /// <exception cref="BatchRefusedException">It is empty, or it is strict and an item is bad.</exception>
+    public void Verify()
+    {
+        if (errorCount > 0)
+        {
+            throw new BatchRefusedException(errors, errorCount);
+        }
+        if (page is null)
+        {
+            throw new BatchRefusedException(fieldName, "must have at least one item");
+        }
+    }
+
     /// <summary>
     /// Keeps the answer to this submission in the transaction of the batch: there are both or there is neither. The
     /// commit fails with <see cref="IdempotencyKeys.LostState"/> where another request holds the key.
@@ -177,15 +191,8 @@ public sealed class BatchSubmission : IAsyncDisposable
 
     private SubmittedBatch Complete()
     {
-        if (errorCount > 0)
-        {
-            throw new BatchRefusedException(errors, errorCount);
-        }
-        if (page is null)
-        {
-            throw new BatchRefusedException(fieldName, "must have at least one item");
-        }
-        writer.Seal(page);
+        Verify();
+        writer.Seal(page!);
         page = null;
         if (remembered is var (hold, answer))
         {

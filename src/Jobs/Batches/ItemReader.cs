@@ -80,11 +80,14 @@ public sealed class ItemReader(JobsDataSource database)
             .ToList();
     }
 
-    /// <summary>Failures that were settled after a version of the batch, at most about <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// Failures that were settled after a version of the batch and until another, at most about <paramref name="limit"/>.
+    /// </summary>
     public async Task<IReadOnlyList<ItemStatus>> ReadFailuresSinceAsync(
         int tenantId,
         Guid batchId,
-        long version,
+        long since,
+        long until,
         int limit,
         CancellationToken cancellationToken
     )
@@ -92,7 +95,8 @@ public sealed class ItemReader(JobsDataSource database)
         await using var command = database.Requests.CreateCommand(ReadStatements.FailuresSince);
         command.Parameters.Add(new() { Value = tenantId });
         command.Parameters.Add(new() { Value = batchId });
-        command.Parameters.Add(new() { Value = version });
+        command.Parameters.Add(new() { Value = since });
+        command.Parameters.Add(new() { Value = until });
         command.Parameters.Add(new() { Value = limit });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var failures = new List<ItemStatus>();

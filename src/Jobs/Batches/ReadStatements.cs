@@ -82,15 +82,15 @@ internal static class ReadStatements
         order by 2 desc, 1
         """;
 
-    /// <summary>Pages of outcomes with failures that were settled after the version $3.</summary>
+    /// <summary>Pages of outcomes with failures that were settled after the version $3 and until $4.</summary>
     public const string FailuresSince = """
         select o.page, o.attempt, o.outcomes, p.first, p.custom_ids, p.count, o.superseded
         from jobs.batches b
         join jobs.outcome_pages o on o.batch_id = b.id
         join jobs.item_pages p on p.batch_id = b.id and p.page = o.page
-        where b.tenant_id = $1 and b.id = $2 and o.version > $3 and o.failed > 0
+        where b.tenant_id = $1 and b.id = $2 and o.version > $3 and o.version <= $4 and o.failed > 0
         order by o.version, o.part
-        limit $4
+        limit $5
         """;
 
     /// <summary>The pages that hold the items $3, each with those of them that it holds.</summary>

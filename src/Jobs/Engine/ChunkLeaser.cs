@@ -8,10 +8,7 @@ namespace Jobs.Engine;
 /// <summary>Leases chunks for one worker. Thread-safe.</summary>
 internal sealed class ChunkLeaser(JobsDataSource database, IOptions<EngineOptions> options)
 {
-    private static readonly short[] Priorities =
-    [
-        .. Enum.GetValues<Priority>().Select(p => (short)p),
-    ];
+    private readonly short[] priorities = [.. options.Value.ServedPriorities.Select(p => (short)p)];
 
     /// <summary>Leases the chunks whose turn it is, in one round trip.</summary>
     /// <exception cref="NpgsqlException">The database cannot be reached. What was leased nonetheless is handed back by the worker's reconciliation.</exception>
@@ -55,7 +52,7 @@ internal sealed class ChunkLeaser(JobsDataSource database, IOptions<EngineOption
                 new() { Value = request.Kinds.Select(k => k.Free).ToArray() },
                 new() { Value = request.Kinds.Select(k => k.Kind.MaxRunning).ToArray() },
                 new() { Value = request.Count },
-                new() { Value = Priorities },
+                new() { Value = priorities },
                 new() { Value = standing.Tenants },
                 new() { Value = standing.Passes },
                 new() { Value = standing.Costs },

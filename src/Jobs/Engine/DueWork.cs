@@ -1,5 +1,6 @@
 using Jobs.Batches;
 using Jobs.Database;
+using Jobs.Recurring;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -8,7 +9,7 @@ namespace Jobs.Engine;
 /// <summary>What happens at a time: scheduled chunks become ready, batches expire or are released, schedules fire.</summary>
 internal sealed class DueWork(
     JobsDataSource database,
-    Schedules schedules,
+    DueSchedules schedules,
     DueBatches batches,
     WorkSignal signal,
     IOptions<EngineOptions> options,

@@ -178,4 +178,26 @@ internal static partial class EngineLog
         Message = "The settings of the tenants were not written; trying again"
     )]
     public static partial void TenantSettingsFailed(this ILogger log, Exception exception);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Schedule {Name} failed: {Reason}; it goes on at its next tick"
+    )]
+    public static partial void ScheduleFailed(
+        this ILogger log,
+        string name,
+        string reason,
+        Exception? exception
+    );
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Schedule {Name} left out {Count} missed ticks from {DueAt} on"
+    )]
+    public static partial void ScheduleSkipped(
+        this ILogger log,
+        string name,
+        DateTimeOffset dueAt,
+        int count
+    );
 }

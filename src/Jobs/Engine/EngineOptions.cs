@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using Jobs.Batches;
+using Jobs.Kinds;
 
 namespace Jobs.Engine;
 
@@ -11,6 +13,17 @@ public sealed class EngineOptions
     /// <summary>Chunks that this process executes at once. Default 8.</summary>
     [Range(1, 1_000)]
     public int Slots { get; set; } = 8;
+
+    /// <summary>
+    /// The kinds that this process executes, by their names, separated by commas. Default: all that it knows.
+    /// </summary>
+    public string Kinds { get; set; } = "";
+
+    /// <summary>
+    /// The priorities that this process executes: some of <c>high</c>, <c>normal</c> and <c>low</c>, separated by
+    /// commas. Default: all.
+    /// </summary>
+    public string Priorities { get; set; } = "";
 
     /// <summary>How long a worker's leases outlive its last heartbeat. Default 30 seconds; heartbeats come three in that time.</summary>
     public TimeSpan LeaseTime { get; set; } = TimeSpan.FromSeconds(30);
@@ -46,5 +59,33 @@ public sealed class EngineOptions
     /// <summary>The same for one of low priority, behind high and normal ones. Default 10 minutes.</summary>
     public TimeSpan LowHeadStart { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How late a tick of a schedule may be fired before it counts as missed. Default 1 minute.</summary>
+    public TimeSpan ScheduleGrace { get; set; } = TimeSpan.FromMinutes(1);
+
     internal TimeSpan HeartbeatInterval => LeaseTime / 3;
+
+    /// <summary>The priorities that this worker serves, the most urgent first.</summary>
+    internal IReadOnlyList<Priority> ServedPriorities =>
+        Names(Priorities) is { Length: > 0 } names
+            ?
+            [
+                .. PriorityExtensions.All.Where(p =>
+                    names.Contains(p.ToName(), StringComparer.Ordinal)
+                ),
+            ]
+            : PriorityExtensions.All;
+
+    internal bool NamesPriorities =>
+        Names(Priorities).All(n => PriorityExtensions.FromName(n) is not null);
+
+    /// <summary>The kinds that this worker serves.</summary>
+    internal IReadOnlyList<Kind> ServedKinds(KindRegistry kinds) =>
+        Names(Kinds) is { Length: > 0 } names
+            ? [.. kinds.All.Where(k => names.Contains(k.Name, StringComparer.Ordinal))]
+            : [.. kinds.All];
+
+    internal bool NamesKinds(KindRegistry kinds) => Names(Kinds).All(n => kinds.TryGet(n, out _));
+
+    private static string[] Names(string list) =>
+        list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

@@ -16,6 +16,7 @@ internal sealed class RunningChunks(
     ILogger<RunningChunks> log
 )
 {
+    private readonly IReadOnlyList<Kind> served = options.Value.ServedKinds(kinds);
     private readonly ConcurrentDictionary<ChunkKey, ChunkExecution> held = new();
     private readonly ConcurrentDictionary<ChunkExecution, Task> executing = new();
 
@@ -29,7 +30,7 @@ internal sealed class RunningChunks(
         set => slotWanted = value;
     }
 
-    public int KindCount { get; } = kinds.All.Count();
+    public int KindCount => served.Count;
 
     /// <summary>Whether nothing more is to be leased until this worker holds nothing: something is to be executed alone, or is.</summary>
     public bool EmptyWanted
@@ -49,7 +50,7 @@ internal sealed class RunningChunks(
         var free = FreeSlots;
         var running = executing.Keys.CountBy(e => e.Chunk.Kind).ToDictionary();
         var result = new List<(Kind, int)>();
-        foreach (var kind in kinds.All)
+        foreach (var kind in served)
         {
             var most =
                 kind.MaxRunningPerWorker == 0

@@ -27,8 +27,9 @@ internal sealed class WorkerRegistry(
             self.ProcessStarted,
             self.Version,
             options.Value.Slots,
-            kinds.All.Select(k => k.Name).ToArray(),
-            options.Value.LeaseTime
+            options.Value.ServedKinds(kinds).Select(k => k.Name).ToArray(),
+            options.Value.LeaseTime,
+            options.Value.ServedPriorities.Select(p => (short)p).ToArray()
         );
         await command.ExecuteNonQueryAsync(cancellationToken);
         return id;

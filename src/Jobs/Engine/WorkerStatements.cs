@@ -5,8 +5,8 @@ internal static class WorkerStatements
 {
     public const string Register = """
         insert into jobs.workers (
-            id, host, process_id, place, process_started, version, slots, kinds, lease_until)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp() + $9)
+            id, host, process_id, place, process_started, version, slots, kinds, lease_until, priorities)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp() + $9, $10)
         """;
 
     /// <summary>
@@ -98,6 +98,24 @@ internal static class WorkerStatements
             from unnest($1::uuid[], $2::bigint[], $3::int[]) u (batch_id, id, token)
             join jobs.chunks c on c.batch_id = u.batch_id and c.id = u.id
             where c.token = u.token + 1 and c.state = 'ready')
+        """;
+
+    /// <summary>
+    /// All that are there, with what they hold: leased chunks are as many as there are slots. One whose lease has run
+    /// out is not alive, and rescue has not come to it yet.
+    /// </summary>
+    public const string List = """
+        select w.id, w.host, w.process_id, w.version, w.slots, w.kinds, w.priorities, w.state, w.started_at,
+            w.heartbeat_at, extract(epoch from clock_timestamp() - w.heartbeat_at)::float8 * 1000,
+            w.lease_until > clock_timestamp(), coalesce(h.chunks, 0), coalesce(h.items, 0)
+        from jobs.workers w
+        left join (
+            select c.worker_id, count(*)::int as chunks, sum(c.count)::int as items
+            from jobs.chunks c
+            where c.state = 'leased'
+            group by c.worker_id
+        ) h on h.worker_id = w.id
+        order by w.started_at, w.id
         """;
 
     public const string Leave = "delete from jobs.workers where id = $1";

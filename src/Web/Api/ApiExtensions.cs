@@ -30,8 +30,12 @@ internal static class ApiExtensions
         BatchReadApi.Map(api);
         BatchResultsApi.Map(api);
         BatchEventsApi.Map(api);
+        EventsApi.Map(api);
         BatchSteerApi.Map(api);
         BatchRetryApi.Map(api);
+        SchedulesApi.Map(api);
+        WorkersApi.Map(api);
+        QueuesApi.Map(api);
         DocumentsApi.Map(api);
         SearchApi.Map(api);
         KeysApi.Map(api);

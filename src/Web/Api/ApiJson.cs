@@ -28,4 +28,11 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(ErrorList))]
 [JsonSerializable(typeof(DeliveryList))]
 [JsonSerializable(typeof(WebhookSecretAnswer))]
+[JsonSerializable(typeof(ScheduleBody))]
+[JsonSerializable(typeof(ScheduleAnswer))]
+[JsonSerializable(typeof(ScheduleList))]
+[JsonSerializable(typeof(ScheduleRunList))]
+[JsonSerializable(typeof(QueueList))]
+[JsonSerializable(typeof(BatchSnapshot))]
+[JsonSerializable(typeof(WorkerList))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,7 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using Jobs.Batches;
 using Jobs.Tenancy;
 using Jobs.Web.Http;
@@ -17,7 +14,6 @@ internal static class BatchEventsApi
 {
     // A listener that missed more than this gets a snapshot instead.
     private const int MostFailures = 1_000;
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapGet("/batch/jobs/{id:guid}/events", StreamAsync)
@@ -59,14 +55,12 @@ internal static class BatchEventsApi
             // Everything was seen: 204 tells a browser not to connect again.
             return Results.NoContent();
         }
-        context.Response.ContentType = "text/event-stream";
-        context.Response.Headers.CacheControl = "no-store";
         // A stream ends with the server, not after it.
         using var end = CancellationTokenSource.CreateLinkedTokenSource(
             cancellationToken,
             lifetime.ApplicationStopping
         );
-        var stream = new EventStream(context.Response);
+        var stream = EventStream.Begin(context.Response);
         try
         {
             await new Listener(stream, tenant, id, waiter, changes, items, time).RunAsync(
@@ -104,7 +98,7 @@ internal static class BatchEventsApi
                 || !await TryFailuresAsync(version, status, cancellationToken)
             )
             {
-                await stream.WriteAsync("snapshot", status, cancellationToken);
+                await WriteAsync("snapshot", status, cancellationToken);
             }
             seen = status.Version;
             var sent = "";
@@ -117,23 +111,23 @@ internal static class BatchEventsApi
                     && !await TryFailuresAsync(seen.Value, status, cancellationToken)
                 )
                 {
-                    await stream.WriteAsync("snapshot", status, cancellationToken);
+                    await WriteAsync("snapshot", status, cancellationToken);
                 }
                 seen = status.Version;
                 if (status.State.IsEnded())
                 {
-                    await stream.WriteAsync("finished", status, cancellationToken);
+                    await WriteAsync("finished", status, cancellationToken);
                     return;
                 }
                 if (status.ETag != sent)
                 {
-                    await stream.WriteAsync("progress", status, cancellationToken);
+                    await WriteAsync("progress", status, cancellationToken);
                     sent = status.ETag;
                     lastSent = time.GetTimestamp();
                 }
-                else if (time.GetElapsedTime(lastSent) > KeepAlive)
+                else if (time.GetElapsedTime(lastSent) > EventStream.KeepAlive)
                 {
-                    await stream.WriteCommentAsync(cancellationToken);
+                    await stream.WriteCommentAsync(null, cancellationToken);
                     lastSent = time.GetTimestamp();
                 }
                 // At most two looks a second, however often the batch changes; but its end is told at once.
@@ -156,6 +150,19 @@ internal static class BatchEventsApi
             }
         }
 
+        private Task WriteAsync(
+            string name,
+            BatchStatus status,
+            CancellationToken cancellationToken
+        ) =>
+            stream.WriteAsync(
+                name,
+                status.Version.ToString(CultureInfo.InvariantCulture),
+                status,
+                ApiJson.Default.BatchStatus,
+                cancellationToken
+            );
+
         // False when there were too many to tell one by one.
         private async Task<bool> TryFailuresAsync(
             long since,
@@ -171,6 +178,7 @@ internal static class BatchEventsApi
                 tenant,
                 id,
                 since,
+                status.Version,
                 MostFailures + 1,
                 cancellationToken
             );
@@ -180,62 +188,15 @@ internal static class BatchEventsApi
             }
             foreach (var failure in failures)
             {
-                await stream.WriteAsync(failure, cancellationToken);
-            }
-            return true;
-        }
-    }
-
-    private sealed class EventStream(HttpResponse response)
-    {
-        private readonly ArrayBufferWriter<byte> buffer = new();
-
-        public Task WriteAsync(
-            string name,
-            BatchStatus status,
-            CancellationToken cancellationToken
-        ) =>
-            WriteAsync(
-                name,
-                status.Version,
-                json => JsonSerializer.Serialize(json, status, ApiJson.Default.BatchStatus),
-                cancellationToken
-            );
-
-        // Without an id: the status that follows has it, and a stream that breaks off before is resumed from the one before.
-        public Task WriteAsync(ItemStatus failure, CancellationToken cancellationToken) =>
-            WriteAsync("item", null, json => OutcomeWriter.Write(json, failure), cancellationToken);
-
-        public async Task WriteCommentAsync(CancellationToken cancellationToken)
-        {
-            await response.Body.WriteAsync(":\n\n"u8.ToArray(), cancellationToken);
-            await response.Body.FlushAsync(cancellationToken);
-        }
-
-        private async Task WriteAsync(
-            string name,
-            long? version,
-            Action<Utf8JsonWriter> write,
-            CancellationToken cancellationToken
-        )
-        {
-            buffer.ResetWrittenCount();
-            Encoding.UTF8.GetBytes($"event: {name}\n", buffer);
-            if (version is { } id)
-            {
-                Encoding.UTF8.GetBytes(
-                    string.Create(CultureInfo.InvariantCulture, $"id: {id}\n"),
-                    buffer
+                // Without an id: the status that follows has it.
+                await stream.WriteAsync(
+                    "item",
+                    null,
+                    json => OutcomeWriter.Write(json, failure),
+                    cancellationToken
                 );
             }
-            buffer.Write("data: "u8);
-            using (var json = new Utf8JsonWriter(buffer))
-            {
-                write(json);
-            }
-            buffer.Write("\n\n"u8);
-            await response.Body.WriteAsync(buffer.WrittenMemory, cancellationToken);
-            await response.Body.FlushAsync(cancellationToken);
+            return true;
         }
     }
 }

@@ -84,10 +84,14 @@ internal static class OutcomeWriter
         await output.FlushAsync(cancellationToken);
     }
 
-    /// <summary>The outcome line of the contract.</summary>
-    public static void Write(Utf8JsonWriter json, ItemStatus item)
+    /// <summary>The outcome line of the contract; with the batch where it could be of several.</summary>
+    public static void Write(Utf8JsonWriter json, ItemStatus item, Guid? batchId = null)
     {
         json.WriteStartObject();
+        if (batchId is { } id)
+        {
+            json.WriteString("batchId"u8, id);
+        }
         json.WriteNumber("index"u8, item.Index);
         if (item.CustomId is { } customId)
         {

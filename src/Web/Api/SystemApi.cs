@@ -3,6 +3,7 @@ using Jobs.Idempotency;
 using Jobs.Kinds.Documents;
 using Jobs.Kinds.Queries;
 using Jobs.Notifications.Webhooks;
+using Jobs.Recurring;
 using Jobs.Web.Http;
 
 namespace Jobs.Web.Api;
@@ -95,6 +96,8 @@ internal sealed record LimitsAnswer(
     int QueryLimit,
     int CallbackUrlLength,
     int IdempotencyKeyLength,
+    int Schedules,
+    int ScheduleItemsBytes,
     int ListLimit,
     int WaitSeconds
 )
@@ -116,6 +119,8 @@ internal sealed record LimitsAnswer(
             SearchRequest.MaxLimit,
             CallbackUrls.Length,
             IdempotencyKeys.KeyLength,
+            ScheduleLimits.PerTenant,
+            ScheduleLimits.ItemsBytes,
             ApiLimits.ListMost,
             ApiLimits.WaitSeconds
         );

@@ -4,6 +4,7 @@ using Jobs.Web.Http;
 using Jobs.Web.Ui.Batches;
 using Jobs.Web.Ui.Documents;
 using Jobs.Web.Ui.Problems;
+using Jobs.Web.Ui.Schedules;
 using Jobs.Web.Ui.Search;
 using Jobs.Web.Ui.SignIn;
 
@@ -24,6 +25,7 @@ internal static class UiExtensions
         var services = builder.Services;
         services.AddRazorComponents();
         services.AddSingleton<PayloadReader>();
+        services.AddSingleton<ScheduleSaving>();
         services.AddHostedService<StartupBanner>();
         // The first writer that can, writes: before the one of problem details, which takes everything.
         services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, ProblemPageWriter>());
@@ -39,5 +41,6 @@ internal static class UiExtensions
         BatchPages.Map(reading, steering);
         DocumentPages.Map(reading, steering);
         SearchPages.Map(reading);
+        SchedulePages.Map(reading, steering);
     }
 }

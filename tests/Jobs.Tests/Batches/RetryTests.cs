@@ -80,7 +80,7 @@ public sealed class RetryTests : EngineTest
         (item.State, item.Attempts).ShouldBe((ItemState.Pending, 1));
         (
             await idle.Get<ItemReader>()
-                .ReadFailuresSinceAsync(EngineHost.Tenant, batch.Id, 0, 10, Stop)
+                .ReadFailuresSinceAsync(EngineHost.Tenant, batch.Id, 0, long.MaxValue, 10, Stop)
         ).ShouldBeEmpty();
     }
 

@@ -5,6 +5,8 @@ using Jobs.Idempotency;
 using Jobs.Kinds.Cleanup;
 using Jobs.Kinds.Documents;
 using Jobs.Notifications.Webhooks;
+using Jobs.Queues;
+using Jobs.Recurring;
 using Jobs.Testing;
 using Npgsql;
 using Shouldly;
@@ -67,6 +69,7 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             "array[{id}]::uuid[], true",
             Engine: true
         ),
+        ["Workers"] = new(WorkerStatements.List, "", "", Engine: true),
         ["Get"] = new(ReadStatements.Get, "int, uuid", "2, {id}"),
         ["List"] = new(
             ReadStatements.List,
@@ -98,8 +101,19 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
         ["Errors"] = new(ReadStatements.Errors, "int, uuid", "2, {id}"),
         ["FailuresSince"] = new(
             ReadStatements.FailuresSince,
-            "int, uuid, bigint, int",
-            "2, {id}, 1, 1000"
+            "int, uuid, bigint, bigint, int",
+            "2, {id}, 1, 100, 1000"
+        ),
+        ["Feed"] = new(
+            FeedStatements.Look,
+            "int, text, timestamptz, uuid[], interval, int, bool",
+            "2, '100:100:', now(), array[{id}]::uuid[], '5 seconds', 1000, true",
+            Engine: true
+        ),
+        ["Feed, version at"] = new(
+            FeedStatements.VersionAt,
+            "int, uuid, text",
+            "2, {id}, '100:100:'"
         ),
         ["Lock"] = new(SteerStatements.Lock, "int, uuid", "2, {id}"),
         ["Cancel"] = new(
@@ -156,6 +170,31 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             "2, sha256('1'), {id}"
         ),
         ["Idempotency cleanup"] = new(IdempotencyCleanup.Purge, "int", "1000"),
+        ["Queues"] = new(QueueStatements.Read, "int, int, int", "2, 2, 10000", Engine: true),
+        ["Schedule, next due"] = new(
+            ScheduleStatements.NextDue,
+            "text[], interval",
+            "array['k0'], null",
+            Engine: true
+        ),
+        ["Schedule, fired"] = new(
+            ScheduleStatements.Fired,
+            "int, text, timestamptz, text, uuid, int, text, text, timestamptz",
+            "2, 's1', now(), 'submitted', {id}, 0, null, null, now()",
+            Engine: true
+        ),
+        ["Schedule, run by hand"] = new(
+            ScheduleStatements.RunByHand,
+            "int, text, uuid",
+            "2, 's1', {id}"
+        ),
+        ["Schedules of a tenant"] = new(ScheduleStoreStatements.List, "int", "2"),
+        ["Schedule"] = new(ScheduleStoreStatements.Get, "int, text", "2, 's1'"),
+        ["Schedule, runs"] = new(
+            ScheduleStoreStatements.Runs,
+            "int, text, bigint, int",
+            "2, 's1', 1000000, 51"
+        ),
         ["Find a document"] = new(DocumentSql.Find, "uuid, int", "{id}, 2"),
         ["Find a duplicate"] = new(
             DocumentSql.FindDuplicate,
@@ -192,7 +231,7 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
     }
 
     [GeneratedRegex(
-        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages|webhook_deliveries|webhook_attempts|idempotency_keys)\w*",
+        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages|webhook_deliveries|webhook_attempts|idempotency_keys|schedules|schedule_runs)\w*",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
@@ -236,6 +275,16 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             insert into jobs.idempotency_keys (tenant_id, key, token, request_hash, status, headers, body, expires_at)
             select 2, sha256(n::text::bytea), gen_random_uuid(), '', 202, '{}', '', now() + n * interval '1 second'
             from generate_series(1, 20000) n;
+
+            insert into jobs.tenants (name) select 't' || n from generate_series(1, 20) n;
+
+            insert into jobs.schedules (tenant_id, name, cron, kind, items, next_at)
+            select t.id, 's' || n, '* * * * *', 'k0', '{}', now() + n * interval '1 minute'
+            from jobs.tenants t, generate_series(1, 100) n;
+
+            insert into jobs.schedule_runs (tenant_id, name, due_at, state, batch_id)
+            select s.tenant_id, s.name, now(), 'submitted', (select id from made where n = 1 + g)
+            from jobs.schedules s, generate_series(1, 20) g;
 
             insert into jobs.blobs (id, tenant_id, length, sha256)
             select gen_random_uuid(), 2, 1, decode(repeat('cd', 32), 'hex');

@@ -39,6 +39,13 @@ public sealed class ScopeTests(WebHost web)
     [InlineData(Scopes.Submit, "GET", "/api/v1/batch/jobs/{id}/results")]
     [InlineData(Scopes.Submit, "GET", "/api/v1/search")]
     [InlineData(Scopes.Submit, "POST", "/api/v1/batch/queries")]
+    [InlineData(Scopes.Read, "PUT", "/api/v1/schedules/s")]
+    [InlineData(Scopes.Read, "POST", "/api/v1/schedules/s/run")]
+    [InlineData(Scopes.Submit, "GET", "/api/v1/schedules")]
+    [InlineData(Scopes.Submit, "GET", "/api/v1/events")]
+    [InlineData(Scopes.Submit, "GET", "/api/v1/queues")]
+    [InlineData(Scopes.Submit, "GET", "/api/v1/workers")]
+    [InlineData(Scopes.Submit | Scopes.Read, "POST", "/api/v1/queues/low/pause")]
     [InlineData(Scopes.Submit | Scopes.Read, "GET", "/api/v1/keys")]
     [InlineData(Scopes.Submit | Scopes.Read, "POST", "/api/v1/keys")]
     public async Task A_key_without_the_scope_is_refused(Scopes scopes, string method, string path)

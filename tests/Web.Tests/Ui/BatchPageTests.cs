@@ -1,3 +1,6 @@
+using Jobs.Batches;
+using Jobs.Queues;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 
 namespace Jobs.Web.Tests.Ui;
@@ -103,6 +106,43 @@ public sealed class BatchPageTests(BrowserFixture browser) : BrowserTest(browser
         Browser.Gate.Succeed(2);
         await Assertions.Expect(row.Locator(".badge")).ToHaveTextAsync("Succeeded");
         await Assertions.Expect(page.Locator($"[id='b-{id}']")).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task Who_waits_for_a_paused_priority_is_told_so()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        // Of a priority that no other test uses, and of batches that start in a far future.
+        var id = await Browser.SubmitGatedAsync(
+            2,
+            cancel,
+            draft =>
+                draft with
+                {
+                    Priority = Priority.Low,
+                    NotBefore = new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero),
+                }
+        );
+        var pauses = Browser.Services.GetRequiredService<PriorityPauses>();
+        var page = await OpenSignedInAsync();
+        await page.GotoAsync($"/batches/{id}");
+        await Assertions.Expect(page.Locator("#priority-paused")).ToHaveCountAsync(0);
+        try
+        {
+            await pauses.PauseAsync(Priority.Low, "test", cancel);
+            await page.ReloadAsync();
+            await Assertions
+                .Expect(page.Locator("#priority-paused"))
+                .ToContainTextAsync("paused all work of low priority");
+            await page.GotoAsync("/");
+            await Assertions
+                .Expect(page.Locator($".row:has(#b-{id})"))
+                .ToContainTextAsync("low priority is paused");
+        }
+        finally
+        {
+            await pauses.ResumeAsync(Priority.Low, cancel);
+        }
     }
 
     private static Task Expect(IPage page, string value, string text) =>

@@ -119,16 +119,21 @@ public sealed class BrowserFixture : IAsyncLifetime
             .Create(await Services.GetRequiredService<AdminKey>().KeyId);
 
     /// <summary>Submits items that wait at the gate.</summary>
-    public async Task<Guid> SubmitGatedAsync(int items, CancellationToken cancellationToken)
+    public async Task<Guid> SubmitGatedAsync(
+        int items,
+        CancellationToken cancellationToken,
+        Func<BatchDraft, BatchDraft>? change = null
+    )
     {
         var key = await Services.GetRequiredService<AdminKey>().KeyId;
         var caller = await Services
             .GetRequiredService<ApiKeys>()
             .FindByIdAsync(key, cancellationToken);
         Services.GetRequiredService<KindRegistry>().TryGet("gated", out var kind);
+        var draft = new BatchDraft(caller!.TenantId, kind!);
         await using var batch = Services
             .GetRequiredService<BatchSubmitter>()
-            .Begin(new BatchDraft(caller!.TenantId, kind!));
+            .Begin(change?.Invoke(draft) ?? draft);
         for (var i = 0; i < items; i++)
         {
             await batch.AddAsync("{}"u8.ToArray(), cancellationToken);

@@ -27,6 +27,7 @@ public sealed class LookTests(BrowserFixture browser) : BrowserTest(browser)
         var batch = await page.GetAttributeAsync(".verdicts p a", "href");
         var document = await page.GetAttributeAsync(".verdicts li a", "href");
         await CheckAsync(page);
+        var schedule = await ScheduleAsync(page, $"look-{colors}-{width}");
         await page.GotoAsync(batch!);
         await Assertions.Expect(page.Locator("#progress .badge")).ToHaveTextAsync("Partly failed");
         foreach (
@@ -40,6 +41,10 @@ public sealed class LookTests(BrowserFixture browser) : BrowserTest(browser)
                 "/search",
                 "/search?q=lynx",
                 "/search?q=nothing-of-that-word",
+                "/schedules",
+                $"/schedules/{schedule}",
+                $"/schedules/{schedule}/edit",
+                "/new-schedule",
                 "/nowhere",
                 $"/batches/{Guid.Empty}",
             }
@@ -107,6 +112,20 @@ public sealed class LookTests(BrowserFixture browser) : BrowserTest(browser)
             }
         );
         await Assertions.Expect(page.Locator(".verdicts li")).ToHaveCountAsync(2);
+    }
+
+    private static async Task<string> ScheduleAsync(IPage page, string name)
+    {
+        await page.GotoAsync("/new-schedule");
+        await page.ClickAsync("#save");
+        await CheckAsync(page);
+        await page.FillAsync("#name", name);
+        await page.FillAsync("#cron", "0 0 1 1 *");
+        await page.FillAsync("#items", """{"q":"lynx"}""");
+        await page.ClickAsync("#save");
+        await page.ClickAsync("#run-button");
+        await Assertions.Expect(page.Locator("#progress .badge")).ToHaveTextAsync("Succeeded");
+        return name;
     }
 
     private static async Task CheckAsync(IPage page)

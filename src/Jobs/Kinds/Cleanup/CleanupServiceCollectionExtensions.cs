@@ -1,5 +1,5 @@
-using Jobs.Engine;
 using Jobs.Kinds.Cleanup;
+using Jobs.Recurring;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

@@ -313,6 +313,9 @@ internal sealed class DraftBuilder(KindRegistry kinds, Caller caller, CallbackUr
 /// <summary>A value as its caller wrote it.</summary>
 internal readonly record struct FieldValue(string Text, bool IsString, bool IsNumber, bool IsNull)
 {
+    /// <summary>Whether it is <c>true</c> or <c>false</c>.</summary>
+    public bool IsBoolean { get; init; }
+
     /// <summary>Of a query parameter: it may stand for a string or a number.</summary>
     public static FieldValue OfQuery(string text) => new(text, true, true, false);
 }

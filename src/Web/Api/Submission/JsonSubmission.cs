@@ -7,10 +7,12 @@ namespace Jobs.Web.Api.Submission;
 /// Reads a batch from one JSON object. It is read twice: once for what is said of the batch, wherever in the object that
 /// stands, then for its items, which go to the submission one by one.
 /// </summary>
+/// <param name="take">Is offered every field by its path first, for what is said beside the batch.</param>
 internal sealed class JsonSubmission(
     ReadOnlyMemory<byte> body,
     DraftBuilder draft,
-    string itemsField
+    string itemsField,
+    Func<string, FieldValue, bool>? take = null
 )
 {
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 64 };
@@ -18,8 +20,9 @@ internal sealed class JsonSubmission(
 
     /// <summary>Gathers the fields.</summary>
     /// <param name="allowFields">Whether the object may say more than its items.</param>
+    /// <param name="requireItems">Whether it must have the list of items.</param>
     /// <exception cref="BatchRefusedException">It is not JSON.</exception>
-    public void ReadEnvelope(bool allowFields = true)
+    public void ReadEnvelope(bool allowFields = true, bool requireItems = true)
     {
         try
         {
@@ -45,11 +48,14 @@ internal sealed class JsonSubmission(
                 malformed: true
             );
         }
-        if (items is null)
+        if (items is null && requireItems)
         {
             draft.Refuse(itemsField, "is required");
         }
     }
+
+    /// <summary>Whether there is a list of items.</summary>
+    public bool HasItems => items is not null;
 
     /// <summary>The items, one by one.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> Items()
@@ -104,7 +110,7 @@ internal sealed class JsonSubmission(
         else
         {
             var value = Value(ref reader);
-            if (!draft.TrySet(name, value))
+            if (take?.Invoke(name, value) != true && !draft.TrySet(name, value))
             {
                 draft.Refuse(name, "is not a field of a batch");
             }
@@ -150,7 +156,10 @@ internal sealed class JsonSubmission(
             {
                 draft.SetMetadata(key, value);
             }
-            else if (!draft.TrySetOption($"options.{key}", key, value))
+            else if (
+                take?.Invoke($"options.{key}", value) != true
+                && !draft.TrySetOption($"options.{key}", key, value)
+            )
             {
                 draft.Refuse($"options.{key}", "is not an option of a batch");
             }
@@ -170,6 +179,16 @@ internal sealed class JsonSubmission(
                     true,
                     false
                 );
+            case JsonTokenType.True or JsonTokenType.False:
+                return new FieldValue(
+                    reader.TokenType == JsonTokenType.True ? "true" : "false",
+                    false,
+                    false,
+                    false
+                )
+                {
+                    IsBoolean = true,
+                };
             case JsonTokenType.Null:
                 return new FieldValue("", false, false, true);
             default:

@@ -1,4 +1,5 @@
 using Jobs.Batches;
+using Jobs.Queues;
 using Jobs.Web.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -27,20 +28,23 @@ internal static class BatchPages
         HttpContext context,
         Guid? before,
         BatchReader batches,
+        PriorityPauses pauses,
         CancellationToken cancellationToken
-    ) => Page.Of<FrontPage>(await ListOf(context, before, batches, cancellationToken));
+    ) => Page.Of<FrontPage>(await ListOf(context, before, batches, pauses, cancellationToken));
 
     private static async Task<IResult> ListAsync(
         HttpContext context,
         Guid? before,
         BatchReader batches,
+        PriorityPauses pauses,
         CancellationToken cancellationToken
-    ) => Page.Of<BatchList>(await ListOf(context, before, batches, cancellationToken));
+    ) => Page.Of<BatchList>(await ListOf(context, before, batches, pauses, cancellationToken));
 
     private static async Task<object> ListOf(
         HttpContext context,
         Guid? before,
         BatchReader batches,
+        PriorityPauses pauses,
         CancellationToken cancellationToken
     )
     {
@@ -56,6 +60,8 @@ internal static class BatchPages
             Batches = (IReadOnlyList<BatchStatus>)shown,
             Before = before,
             Next = found.Count > shown.Length ? shown[^1].Id : (Guid?)null,
+            Paused = (IReadOnlyList<Priority>)
+                [.. (await pauses.ListAsync(cancellationToken)).Select(p => p.Priority)],
         };
     }
 
@@ -68,6 +74,7 @@ internal static class BatchPages
         ItemReader items,
         PayloadReader payloads,
         BatchRetry retry,
+        PriorityPauses pauses,
         CancellationToken cancellationToken
     )
     {
@@ -83,6 +90,7 @@ internal static class BatchPages
                 Batch = batch,
                 Items = view,
                 Retryable = await RetryableAsync(context, batch, retry, cancellationToken),
+                PriorityPaused = await IsPausedAsync(batch, pauses, cancellationToken),
             },
             batch.Purged ? StatusCodes.Status410Gone : StatusCodes.Status200OK
         );
@@ -93,6 +101,7 @@ internal static class BatchPages
         Guid id,
         BatchReader batches,
         BatchRetry retry,
+        PriorityPauses pauses,
         CancellationToken cancellationToken
     ) =>
         await batches.GetAsync(context.GetCaller().TenantId, id, cancellationToken) is { } batch
@@ -101,9 +110,18 @@ internal static class BatchPages
                 {
                     Batch = batch,
                     Retryable = await RetryableAsync(context, batch, retry, cancellationToken),
+                    PriorityPaused = await IsPausedAsync(batch, pauses, cancellationToken),
                 }
             )
             : Http.Problems.NotFound("batch");
+
+    private static async Task<bool> IsPausedAsync(
+        BatchStatus batch,
+        PriorityPauses pauses,
+        CancellationToken cancellationToken
+    ) =>
+        batch.Counts.Pending > 0
+        && (await pauses.ListAsync(cancellationToken)).Any(p => p.Priority == batch.Priority);
 
     // How many failures the button would retry; none while the batch is being cancelled.
     private static async Task<int> RetryableAsync(
