@@ -119,6 +119,74 @@ public sealed class CronLineTests
     public void Zones_are_found_by_their_names_alone(string name, bool found) =>
         TimeZones.TryFind(name, out _).ShouldBe(found);
 
+    [Theory]
+    [InlineData("UTC", "2026-02-27T00:00:00Z")]
+    [InlineData("Europe/Berlin", "2026-03-27T00:00:00Z")]
+    [InlineData("Europe/Berlin", "2026-10-23T00:00:00Z")]
+    // Half an hour, at two in the morning.
+    [InlineData("Australia/Lord_Howe", "2026-04-03T00:00:00Z")]
+    [InlineData("Australia/Lord_Howe", "2026-10-02T00:00:00Z")]
+    // At midnight: a day without a first hour.
+    [InlineData("America/Santiago", "2026-09-04T00:00:00Z")]
+    [InlineData("America/Santiago", "2026-04-03T00:00:00Z")]
+    public void Ticks_are_those_minutes_that_a_look_at_every_minute_finds(string name, string from)
+    {
+        var zone = TimeZoneInfo.FindSystemTimeZoneById(name);
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        for (var i = 0; i < 40; i++)
+        {
+            var fields = CronField
+                .All.Select(f => random.Next(3) == 0 ? Some(random, f.Least, f.Most) : null)
+                .ToArray();
+            var text = string.Join(' ', fields.Select(f => f is null ? "*" : string.Join(',', f)));
+            if (!CronLine.TryParse(text, out var line, out _))
+            {
+                continue;
+            }
+            var expected = Enumerable
+                .Range(1, 4 * 24 * 60)
+                .Select(m => Utc(from).AddMinutes(m))
+                .Where(t => Matches(fields, zone, t))
+                .ToList();
+            var ticks = new List<DateTimeOffset>();
+            for (
+                var tick = line.Next(zone, Utc(from));
+                tick <= Utc(from).AddDays(4);
+                tick = line.Next(zone, tick)
+            )
+            {
+                ticks.Add(tick);
+            }
+
+            ticks.ShouldBe(expected, $"'{text}', seed {seed}");
+        }
+    }
+
+    private static int[] Some(Random random, int least, int most) =>
+        [.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => random.Next(least, most + 1))];
+
+    private static bool Matches(int[]?[] fields, TimeZoneInfo zone, DateTimeOffset at)
+    {
+        var local = TimeZoneInfo.ConvertTime(at, zone);
+        bool Has(int field, int value) => fields[field]?.Contains(value) != false;
+        var ofMonth = Has(2, local.Day);
+        var ofWeek =
+            Has(4, (int)local.DayOfWeek) || (local.DayOfWeek == DayOfWeek.Sunday && Has(4, 7));
+        var second =
+            zone.IsAmbiguousTime(local.DateTime)
+            && local.Offset != zone.GetAmbiguousTimeOffsets(local.DateTime).Max();
+        return Has(0, local.Minute)
+            && Has(1, local.Hour)
+            && Has(3, local.Month)
+            && (
+                fields[2] is not null && fields[4] is not null
+                    ? ofMonth || ofWeek
+                    : ofMonth && ofWeek
+            )
+            && (fields[1] is null || !second);
+    }
+
     private static CronLine Line(string cron) =>
         CronLine.TryParse(cron, out var line, out var rule)
             ? line
