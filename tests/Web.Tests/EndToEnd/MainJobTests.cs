@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Jobs.Testing;
-using Jobs.Web.Tests.Crash;
 using Jobs.Web.Tests.Ui;
 using Microsoft.Playwright;
 
