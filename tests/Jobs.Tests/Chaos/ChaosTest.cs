@@ -14,6 +14,9 @@ public abstract class ChaosTest(ITestOutputHelper output) : EngineTest
 {
     protected static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(2);
 
+    // How long an item takes.
+    private const int Milliseconds = 10;
+
     /// <summary>How long a test may take that waits for what must happen.</summary>
     protected static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
@@ -35,14 +38,15 @@ public abstract class ChaosTest(ITestOutputHelper output) : EngineTest
     /// <summary>A worker on the way to the database that a connection string names.</summary>
     protected static Task<EngineHost> StartWorkerAsync(
         string connectionString,
-        TimeSpan clock = default
+        TimeSpan clock = default,
+        TimeSpan? leaseTime = null
     ) =>
         EngineHost.StartAsync(
             connectionString,
             new EngineHostOptions
             {
                 Handle = new CrashHandler(TimeProvider.System).HandleAsync,
-                Engine = engine => (engine.Slots, engine.LeaseTime) = (4, LeaseTime),
+                Engine = engine => (engine.Slots, engine.LeaseTime) = (4, leaseTime ?? LeaseTime),
                 Services = services =>
                     services
                         .AddSingleton<TimeProvider>(new ShiftedTime(clock))
@@ -72,16 +76,16 @@ public abstract class ChaosTest(ITestOutputHelper output) : EngineTest
         IReadOnlyList<Blow> blows,
         Func<CancellationToken, Task>? heal = null,
         int items = 600,
-        int milliseconds = 10
+        TimeSpan? leaseTime = null
     )
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         limit.CancelAfter(Limit);
         await using var receiver = await Receiver.StartAsync(200, Stop);
-        var run = new ChaosRun(caller, LeaseTime, random, Say);
+        var run = new ChaosRun(caller, leaseTime ?? LeaseTime, random, Say);
         foreach (var count in (int[])[items, items / 2, 1])
         {
-            await run.SubmitAsync(count, milliseconds, receiver, Stop);
+            await run.SubmitAsync(count, Milliseconds, receiver, Stop);
         }
         await run.RunAsync(blows, heal ?? (_ => Task.CompletedTask), limit.Token);
         await run.Laws.WebhooksAsync(run.Batches, receiver, limit.Token);
