@@ -86,7 +86,7 @@ internal sealed class ModelHost(EngineHost host, CancellationToken stop)
     public async Task PassTimeAsync()
     {
         await ExecuteAsync(Pass);
-        await ExecuteAsync(LeaseStatements.Promote);
+        await ExecuteAsync(LeaseStatements.Promote, 1_000_000L);
     }
 
     /// <summary>The batch is what its model is, and every law holds.</summary>
