@@ -79,14 +79,14 @@ internal sealed class LeaseLoop(
         }
         running.EmptyWanted = false;
         var kinds = running.FreeKinds();
-        var free = running.FreeSlots;
-        if (free == 0 || kinds.Count == 0)
+        var room = running.Room;
+        if (room == 0 || kinds.Count == 0)
         {
             return false;
         }
         // Not cancellable: an answer that is not awaited would leave leases that nobody knows of.
         var lease = await leaser.LeaseAsync(
-            new LeaseRequest(worker, kinds, free, shares.Current())
+            new LeaseRequest(worker, kinds, room, shares.Current())
             {
                 TenantLimits = heartbeat.TenantLimits,
                 FirstTenant = firstTenant,

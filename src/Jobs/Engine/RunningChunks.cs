@@ -14,11 +14,22 @@ internal sealed class RunningChunks(
     IOptions<EngineOptions> options,
     TimeProvider time,
     ILogger<RunningChunks> log
-)
+) : IDisposable
 {
+    // What is leased ahead is work for this long, so many chunks at most, and goes back when it waits too long.
+    private const double SecondsAhead = 0.01;
+    private const int MostAhead = 56;
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+    private const double Fading = 0.8;
+
     private readonly IReadOnlyList<Kind> served = options.Value.ServedKinds(kinds);
     private readonly ConcurrentDictionary<ChunkKey, ChunkExecution> held = new();
     private readonly ConcurrentDictionary<ChunkExecution, Task> executing = new();
+
+    private readonly SemaphoreSlim slots = new(options.Value.Slots, options.Value.Slots);
+
+    // Seconds that a chunk of a kind takes: the longest of late.
+    private readonly ConcurrentDictionary<string, double> seconds = new(StringComparer.Ordinal);
 
     private volatile bool slotWanted;
     private volatile bool emptyWanted;
@@ -42,19 +53,20 @@ internal sealed class RunningChunks(
     /// <summary>Whether nothing executes, and all that was executed is settled.</summary>
     public bool IsEmpty => executing.IsEmpty && held.IsEmpty;
 
-    public int FreeSlots => Math.Max(0, options.Value.Slots - executing.Count);
+    /// <summary>How many more chunks this worker takes: those that slots are free for, and of quick kinds some ahead.</summary>
+    public int Room => Math.Max(0, options.Value.Slots + served.Max(Ahead) - executing.Count);
 
-    /// <summary>The kinds of which this worker can take another chunk, each with how many.</summary>
+    /// <summary>The kinds of which this worker takes another chunk, each with how many.</summary>
     public List<(Kind Kind, int Free)> FreeKinds()
     {
-        var free = FreeSlots;
+        var free = options.Value.Slots - executing.Count;
         var running = executing.Keys.CountBy(e => e.Chunk.Kind).ToDictionary();
         var result = new List<(Kind, int)>();
         foreach (var kind in served)
         {
             var most =
                 kind.MaxRunningPerWorker == 0
-                    ? free
+                    ? free + Ahead(kind)
                     : Math.Min(
                         free,
                         kind.MaxRunningPerWorker - running.GetValueOrDefault(kind.Name)
@@ -67,7 +79,7 @@ internal sealed class RunningChunks(
         return result;
     }
 
-    /// <summary>Executes a chunk in the background.</summary>
+    /// <summary>Executes a chunk in the background, as soon as a slot is free.</summary>
     /// <param name="draining">Once it is set no further item starts.</param>
     /// <param name="giveUp">Ends everything at once, unsettled.</param>
     public void Start(LeasedChunk chunk, CancellationToken draining, CancellationToken giveUp)
@@ -89,11 +101,7 @@ internal sealed class RunningChunks(
         foreach (var chunk in chunks)
         {
             Hold(chunk);
-            var settlement = new Settlement(chunk, chunk.Items.Count)
-            {
-                Left = chunk.Items,
-                HandBack = true,
-            };
+            var settlement = HandBack(chunk);
             await SettleAsync(settlement, cancellationToken);
             settlements.Add(settlement);
         }
@@ -134,6 +142,8 @@ internal sealed class RunningChunks(
     /// <summary>Ends when nothing executes any more.</summary>
     public Task WhenIdleAsync() => Task.WhenAll(executing.Values);
 
+    public void Dispose() => slots.Dispose();
+
     private ChunkExecution Hold(LeasedChunk chunk)
     {
         if (!kinds.TryGet(chunk.Kind, out var kind))
@@ -155,9 +165,18 @@ internal sealed class RunningChunks(
     )
     {
         await start;
+        var begun = false;
         try
         {
-            await execution.RunAsync(draining, giveUp);
+            begun = await slots.WaitAsync(Patience, CancellationToken.None);
+            if (begun)
+            {
+                await ExecuteAsync(execution, draining, giveUp);
+            }
+            else
+            {
+                await SettleAsync(HandBack(execution.Chunk), giveUp);
+            }
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
         {
@@ -174,12 +193,44 @@ internal sealed class RunningChunks(
         {
             executing.TryRemove(execution, out _);
             shares.Ended(execution.Chunk);
-            if (SlotWanted)
+            if (begun)
+            {
+                slots.Release();
+            }
+            // One lease for many, where chunks are quick.
+            if (SlotWanted && Room * 2 > served.Max(Ahead))
             {
                 signal.Wake(scheduled: false);
             }
         }
     }
+
+    private async Task ExecuteAsync(
+        ChunkExecution execution,
+        CancellationToken draining,
+        CancellationToken giveUp
+    )
+    {
+        shares.Began(execution.Chunk);
+        var began = time.GetTimestamp();
+        await execution.RunAsync(draining, giveUp);
+        var took = time.GetElapsedTime(began).TotalSeconds;
+        seconds.AddOrUpdate(
+            execution.Chunk.Kind,
+            took,
+            (_, former) => Math.Max(took, former * Fading)
+        );
+    }
+
+    // A kind with a limit, or that nothing is known of, is not leased ahead.
+    private int Ahead(Kind kind) =>
+        kind is { MaxRunningPerWorker: 0, MaxRunning: 0 }
+        && seconds.TryGetValue(kind.Name, out var each)
+            ? (int)Math.Min(MostAhead, options.Value.Slots * SecondsAhead / Math.Max(each, 1e-6))
+            : 0;
+
+    private static Settlement HandBack(LeasedChunk chunk) =>
+        new(chunk, chunk.Items.Count) { Left = chunk.Items, HandBack = true };
 
     private async ValueTask SettleAsync(Settlement settlement, CancellationToken cancellationToken)
     {

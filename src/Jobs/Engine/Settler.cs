@@ -27,7 +27,10 @@ internal sealed class Settler(
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private readonly Channel<Settlement> queue = Channel.CreateBounded<Settlement>(
-        new BoundedChannelOptions(Math.Max(16, engine.Value.Slots * 2)) { SingleReader = true }
+        new BoundedChannelOptions(Math.Max(MostAtOnce * 2, engine.Value.Slots * 2))
+        {
+            SingleReader = true,
+        }
     );
 
     /// <summary>Adds a settlement; waits while the database is slower than the work.</summary>

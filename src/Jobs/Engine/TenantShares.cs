@@ -80,13 +80,25 @@ internal sealed class TenantShares(TimeProvider time)
                 {
                     share.Pass += share.Cost / share.Weight;
                     share.Runs++;
-                    running[chunk.Key] = new(tenant.Key, time.GetTimestamp(), share.Cost);
+                    running[chunk.Key] = new(tenant.Key, null, share.Cost);
                 }
             }
         }
     }
 
-    /// <summary>A leased chunk does not occupy its slot any more.</summary>
+    /// <summary>A leased chunk occupies a slot.</summary>
+    public void Began(LeasedChunk chunk)
+    {
+        lock (gate)
+        {
+            if (running.TryGetValue(chunk.Key, out var run))
+            {
+                running[chunk.Key] = run with { Began = time.GetTimestamp() };
+            }
+        }
+    }
+
+    /// <summary>A leased chunk occupies its slot no more, or went back without one.</summary>
     public void Ended(LeasedChunk chunk)
     {
         lock (gate)
@@ -95,12 +107,15 @@ internal sealed class TenantShares(TimeProvider time)
             {
                 return;
             }
-            var seconds = time.GetElapsedTime(run.Started).TotalSeconds;
+            var seconds = SecondsOf(run);
             var share = ShareOf(run.TenantId);
             share.Runs--;
             share.Pass += (seconds - run.Charged) / share.Weight;
-            share.Cost = Smooth(share.Cost, seconds);
-            guess = Smooth(guess, seconds);
+            if (run.Began is not null)
+            {
+                share.Cost = Smooth(share.Cost, seconds);
+                guess = Smooth(guess, seconds);
+            }
         }
     }
 
@@ -108,8 +123,10 @@ internal sealed class TenantShares(TimeProvider time)
         Math.Max(1e-6, former + Smoothing * (seconds - former));
 
     // What a running chunk has used beyond what it was charged for.
-    private double Excess(Running run) =>
-        Math.Max(0, time.GetElapsedTime(run.Started).TotalSeconds - run.Charged);
+    private double Excess(Running run) => Math.Max(0, SecondsOf(run) - run.Charged);
+
+    private double SecondsOf(Running run) =>
+        run.Began is { } began ? time.GetElapsedTime(began).TotalSeconds : 0;
 
     private Share ShareOf(int tenant)
     {
@@ -120,7 +137,7 @@ internal sealed class TenantShares(TimeProvider time)
         return share;
     }
 
-    private readonly record struct Running(int TenantId, long Started, double Charged);
+    private readonly record struct Running(int TenantId, long? Began, double Charged);
 
     private sealed class Share
     {

@@ -103,6 +103,7 @@ internal sealed class SimulatedWorkers : IAsyncDisposable
         shares.Leased(lease.Chunks, lease.Waiting);
         foreach (var chunk in lease.Chunks)
         {
+            shares.Began(chunk);
             Started.Add((chunk, Clock.Now));
             running.Enqueue((chunk, worker), Clock.Now + duration(chunk));
         }
