@@ -30,6 +30,8 @@ public static class WorkerProcess
             ),
             ("Jobs__Engine__Slots", "4"),
             ("Jobs__Engine__LeaseTime", Text(leaseTime)),
+            // Chunks are settled in parts as well.
+            ("Jobs__Engine__ProgressInterval", "00:00:00.1"),
             ("Jobs__Webhooks__AllowedHosts", "127.0.0.1"),
             ("Jobs__Webhooks__Timeout", Text(WebhookTimeout)),
             ("Crash__Clock", Text(clock))
