@@ -85,9 +85,11 @@ internal sealed class RunningChunks(
     public void Start(LeasedChunk chunk, CancellationToken draining, CancellationToken giveUp)
     {
         var execution = Hold(chunk);
+        // Slots go to those who came first.
+        var slot = slots.WaitAsync(Patience, CancellationToken.None);
         // Registered before it runs, so that it cannot end before it is there.
         var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        executing[execution] = RunAsync(execution, start.Task, draining, giveUp);
+        executing[execution] = RunAsync(execution, start.Task, slot, draining, giveUp);
         start.SetResult();
     }
 
@@ -160,6 +162,7 @@ internal sealed class RunningChunks(
     private async Task RunAsync(
         ChunkExecution execution,
         Task start,
+        Task<bool> slot,
         CancellationToken draining,
         CancellationToken giveUp
     )
@@ -168,7 +171,7 @@ internal sealed class RunningChunks(
         var begun = false;
         try
         {
-            begun = await slots.WaitAsync(Patience, CancellationToken.None);
+            begun = await slot;
             if (begun)
             {
                 await ExecuteAsync(execution, draining, giveUp);

@@ -1,4 +1,5 @@
 using Jobs.Batches;
+using Jobs.Engine;
 using Jobs.Testing;
 using Jobs.Testing.Chaos;
 using Shouldly;
@@ -37,10 +38,16 @@ public sealed class ClockTests(ITestOutputHelper output) : ChaosTest(output)
             caller,
             random,
             [still],
-            heal: _ =>
+            heal: async ct =>
             {
+                // It may have held nothing when it was cut off.
+                while (
+                    await Database.ScalarAsync<bool>(IsThere, ct, behind.Get<Heartbeat>().Worker)
+                )
+                {
+                    ct.ThrowIfCancellationRequested();
+                }
                 proxy.Resume();
-                return Task.CompletedTask;
             }
         );
 
@@ -99,6 +106,8 @@ public sealed class ClockTests(ITestOutputHelper output) : ChaosTest(output)
         (await ahead.ReadAsync(later.Id, Stop)).State.ShouldBe(BatchState.Queued);
         (await ahead.ReadAsync(limited.Id, Stop)).State.ShouldBe(BatchState.Queued);
     }
+
+    private const string IsThere = "select exists (select from jobs.workers where id = $1)";
 
     private const string Item = """{"Number":0,"Fate":"Succeed","Milliseconds":0}""";
 }
