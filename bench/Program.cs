@@ -21,7 +21,7 @@ static int Usage()
         """
         ./bench/run engine [items] [runs]    product against the packed raw-SQL limit; default 200000 items, 5 runs
         ./bench/run latency [jobs] [runs]    from submission of a single-item batch to its handler; default 500 jobs, 3 runs
-        ./bench/run peers [items] [runs] [--plot file]      beside the raw-SQL limit, graphile-worker and pg-boss; default 100000 items, 3 runs
+        ./bench/run peers [items] [runs] [--plot file] [--only shape]  beside the raw-SQL limit, graphile-worker and pg-boss; default 100000 items, 3 runs
         ./bench/run backlog [batches] [chunksPerBatch]      how long a lease takes with much waiting; default 1000 batches of 2 chunks of 500 items
         ./bench/run horizon [items] [singles]               under an open transaction that keeps dead rows alive; default 500000 items, 20000 singles
         ./bench/run idle [workers] [seconds]                statements of workers that have nothing to do; default 4 workers, 30 seconds

@@ -1,3 +1,4 @@
+using Jobs.Bench.Backlog;
 using Jobs.Bench.Engine;
 using Jobs.Bench.Report;
 using Jobs.Bench.SideBySide;
@@ -34,10 +35,15 @@ internal static class HorizonBenchmark
         {
             var free = new List<double>();
             var pinned = new List<double>();
+            var buffers = new List<double>();
+            var pinnedBuffers = new List<double>();
             for (var run = 1; run <= Runs; run++)
             {
                 free.Add(await RateAsync(product, shape));
-                pinned.Add(await PinnedAsync(database, product, shape));
+                buffers.Add(await BuffersAsync(database));
+                var (rate, pinnedAtEnd) = await PinnedAsync(database, product, shape);
+                pinned.Add(rate);
+                pinnedBuffers.Add(pinnedAtEnd);
                 Console.Error.WriteLine(
                     $"{shape.Name}, run {run}: {free[^1]:N0}/s, pinned {pinned[^1]:N0}/s"
                 );
@@ -50,18 +56,38 @@ internal static class HorizonBenchmark
                 Spread.Of(free).Text("N0"),
                 Spread.Of(pinned).Text("N0"),
                 $"{ratio:0.00}",
+                Spread.Of(buffers).Text("N0"),
+                Spread.Of(pinnedBuffers).Text("N0"),
             ]);
         }
         await product.StopAsync();
         Console.WriteLine($"{Runs} runs in turns; the ratio must be at least {LeastRatio:0.0}");
-        Markdown.Table(["", "items", "items/s", "items/s, horizon pinned", "ratio"], rows);
+        Markdown.Table(
+            [
+                "",
+                "items",
+                "items/s",
+                "items/s, horizon pinned",
+                "ratio",
+                "buffers of a lease",
+                "pinned",
+            ],
+            rows
+        );
         return held ? 0 : 1;
     }
 
     private static async Task<double> RateAsync(ProductContender product, Shape shape) =>
         shape.Items / (await product.RunAsync(shape, shape.Items)).Elapsed.TotalSeconds;
 
-    private static async Task<double> PinnedAsync(
+    // What the lease of an idle worker reads when all is done: dead entries that it must pass are in it.
+    private static async Task<long> BuffersAsync(BenchDatabase database)
+    {
+        await using var probe = await LeaseProbe.OpenAsync(database);
+        return (await probe.ExplainAsync(1)).Buffers;
+    }
+
+    private static async Task<(double Rate, long Buffers)> PinnedAsync(
         BenchDatabase database,
         ProductContender product,
         Shape shape
@@ -78,7 +104,8 @@ internal static class HorizonBenchmark
             await snapshot.ExecuteScalarAsync();
         }
         var rate = await RateAsync(product, shape);
+        var buffers = await BuffersAsync(database);
         await transaction.RollbackAsync();
-        return rate;
+        return (rate, buffers);
     }
 }

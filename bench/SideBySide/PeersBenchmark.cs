@@ -13,6 +13,7 @@ internal static class PeersBenchmark
     {
         var items = Arguments.Number(args, 0, 100_000);
         var runs = Arguments.Number(args, 1, 3);
+        var only = Arguments.Option(args, "--only");
         NodePackages packages;
         try
         {
@@ -37,7 +38,11 @@ internal static class PeersBenchmark
         try
         {
             await WarmUpAsync(contenders, items);
-            foreach (var shape in Shape.All(items))
+            foreach (
+                var shape in Shape
+                    .All(items)
+                    .Where(s => only is null || s.Name.Contains(only, StringComparison.Ordinal))
+            )
             {
                 for (var run = 1; run <= runs; run++)
                 {

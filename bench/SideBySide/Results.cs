@@ -45,7 +45,10 @@ internal sealed class Results
         Table(contenders, s => s.ClientCpu, "#,0.0");
         Console.WriteLine("Processor time of PostgreSQL, microseconds per item:");
         Table(contenders, s => s.ServerCpu, "#,0.0");
-        PrintSlots(contenders);
+        if (shapes.Exists(s => s.WorkMs > 0))
+        {
+            PrintSlots(contenders);
+        }
         Console.WriteLine("From submission of a single job to its handler, idle service, ms:");
         Markdown.Table(
             ["", "p50", "p99"],
