@@ -29,6 +29,7 @@ internal static class HorizonBenchmark
         {
             await product.RunAsync(shapes[0], shapes[0].Items);
         }
+        await product.StopAsync();
         var rows = new List<IReadOnlyList<string>>();
         var held = true;
         foreach (var shape in shapes)
@@ -39,11 +40,15 @@ internal static class HorizonBenchmark
             var pinnedBuffers = new List<double>();
             for (var run = 1; run <= Runs; run++)
             {
+                await product.StartAsync(shape);
                 free.Add(await RateAsync(product, shape));
                 buffers.Add(await BuffersAsync(database));
+                await product.StopAsync();
+                await product.StartAsync(shape);
                 var (rate, pinnedAtEnd) = await PinnedAsync(database, product, shape);
                 pinned.Add(rate);
                 pinnedBuffers.Add(pinnedAtEnd);
+                await product.StopAsync();
                 Console.Error.WriteLine(
                     $"{shape.Name}, run {run}: {free[^1]:N0}/s, pinned {pinned[^1]:N0}/s"
                 );
@@ -60,7 +65,6 @@ internal static class HorizonBenchmark
                 Spread.Of(pinnedBuffers).Text("N0"),
             ]);
         }
-        await product.StopAsync();
         Console.WriteLine($"{Runs} runs in turns; the ratio must be at least {LeastRatio:0.0}");
         Markdown.Table(
             [

@@ -14,7 +14,7 @@ internal sealed record Spread(double Median, double Least, double Most)
     public string Text(string format)
     {
         string Format(double value) => value.ToString(format, CultureInfo.InvariantCulture);
-        return Least == Most
+        return Format(Least) == Format(Most)
             ? Format(Median)
             : $"{Format(Median)} ({Format(Least)}–{Format(Most)})";
     }
