@@ -1,11 +1,19 @@
+using Jobs.Bench.Backlog;
 using Jobs.Bench.Chaos;
 using Jobs.Bench.Engine;
+using Jobs.Bench.Horizon;
+using Jobs.Bench.Idle;
+using Jobs.Bench.SideBySide;
 
 return args switch
 {
     ["engine", .. var rest] => await EngineBenchmark.RunAsync(rest),
     ["latency", .. var rest] => await LatencyBenchmark.RunAsync(rest),
     ["chaos", .. var rest] => await ChaosBenchmark.RunAsync(rest),
+    ["peers", .. var rest] => await PeersBenchmark.RunAsync(rest),
+    ["backlog", .. var rest] => await BacklogBenchmark.RunAsync(rest),
+    ["horizon", .. var rest] => await HorizonBenchmark.RunAsync(rest),
+    ["idle", .. var rest] => await IdleBenchmark.RunAsync(rest),
     _ => Usage(),
 };
 
@@ -16,6 +24,10 @@ static int Usage()
         ./bench/run engine [items] [runs]    product against the packed raw-SQL limit; default 200000 items, 5 runs
         ./bench/run latency [jobs] [runs]    from submission of a single-item batch to its handler; default 500 jobs, 3 runs
         ./bench/run chaos [items] [seconds] [seed]    kills, restarts and cuts everything; default 500000 items, 60 s
+        ./bench/run peers [items] [runs] [--plot file] [--only shape]  beside the raw-SQL limit, graphile-worker and pg-boss; default 100000 items, 3 runs
+        ./bench/run backlog [batches] [chunksPerBatch]      how long a lease takes with much waiting; default 1000 batches of 2 chunks of 500 items
+        ./bench/run horizon [items] [singles]               under an open transaction that keeps dead rows alive; default 500000 items, 20000 singles
+        ./bench/run idle [workers] [seconds]                statements of workers that have nothing to do; default 4 workers, 30 seconds
 
         ConnectionStrings__Jobs names a server on which databases may be made; without it one is started.
         chaos always starts its own.

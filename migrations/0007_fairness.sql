@@ -49,7 +49,7 @@ create table jobs.admissions (
 );
 
 -- The rank of what comes next into a queue: beside its head, so that a new batch takes turns with those that are
--- there; and never before now, so that what has waited long goes first. After Goyal, Vin and Cheng, "Start-time
+-- there; and never before now, so that what has waited long goes first. Of the head only what lies ahead of now counts. After Goyal, Vin and Cheng, "Start-time
 -- fair queueing" (SIGCOMM 1996), where a flow starts at the virtual time of what is being served.
 create function jobs.next_rank(in_kind text, in_tenant int, in_priority smallint) returns bigint
 language sql stable as $$
@@ -58,6 +58,8 @@ language sql stable as $$
         (select c.rank
          from jobs.chunks c
          where c.state = 'ready' and c.kind = in_kind and c.tenant_id = in_tenant and c.priority = in_priority
+            -- What is before now makes no difference, and may be many dead entries under a transaction that stays open.
+            and c.rank > (extract(epoch from now()) * 1000000)::bigint
          order by c.rank
          limit 1))
 $$;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Jobs.Batches;
 using Jobs.Database;
+using Jobs.Engine;
 using Jobs.Kinds;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -14,19 +15,31 @@ internal sealed class Product : IAsyncDisposable
 {
     private const int Tenant = 2;
     private readonly IHost host;
+    private readonly JobsDataSource database;
+    private readonly byte[][] payloads = RawLimit.Payloads();
 
-    private Product(IHost host) => this.host = host;
+    private Product(IHost host, JobsDataSource database)
+    {
+        this.host = host;
+        this.database = database;
+    }
 
-    public static async Task<Product> StartAsync(string connectionString)
+    /// <summary>Starts one.</summary>
+    /// <param name="working">Whether it has a worker, or only takes in.</param>
+    public static async Task<Product> StartAsync(string connectionString, bool working = true)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning);
-        builder.Services.AddSingleton(new JobsDataSource(connectionString));
+        var database = new JobsDataSource(connectionString);
+        builder.Services.AddSingleton(database);
         builder.Services.AddSingleton(DatabaseReadiness.Done());
         builder.Services.AddBatches().AddWorker().AddKind<NoOpHandler>("noop");
+        // As many at once as there are slots.
+        builder.Services.AddKind<WaitHandler>("wait", kind => kind.Concurrency = 1);
+        builder.Services.Configure<EngineOptions>(options => options.Enabled = working);
         var host = builder.Build();
         await host.StartAsync();
-        return new Product(host);
+        return new Product(host, database);
     }
 
     /// <summary>Submits batches of <paramref name="batchItems"/> items one after the other while workers run; returns when all have finished.</summary>
@@ -34,7 +47,6 @@ internal sealed class Product : IAsyncDisposable
     {
         var submitter = host.Services.GetRequiredService<BatchSubmitter>();
         var draft = new BatchDraft(Tenant, Kind);
-        var payloads = RawLimit.Payloads();
         var watch = Stopwatch.StartNew();
         var batches = new List<Guid>();
         for (var left = items; left > 0; left -= batchItems)
@@ -52,6 +64,40 @@ internal sealed class Product : IAsyncDisposable
             await FinishedAsync(batch);
         }
         return watch.Elapsed;
+    }
+
+    /// <summary>Submits batches from several callers at once while workers run; returns when all are in.</summary>
+    public async Task SubmitAsync(string kind, int items, int batchItems, int submitters)
+    {
+        var submitter = host.Services.GetRequiredService<BatchSubmitter>();
+        var draft = new BatchDraft(Tenant, KindOf(kind));
+        var next = 0;
+        async Task SubmitAsync()
+        {
+            for (int first; (first = Interlocked.Add(ref next, batchItems) - batchItems) < items; )
+            {
+                await using var batch = submitter.Begin(draft);
+                for (var i = first; i < Math.Min(items, first + batchItems); i++)
+                {
+                    await batch.AddAsync(payloads[i % payloads.Length], CancellationToken.None);
+                }
+                await batch.CommitAsync(null, CancellationToken.None);
+            }
+        }
+        await Task.WhenAll(Enumerable.Range(0, submitters).Select(_ => Task.Run(SubmitAsync)));
+    }
+
+    /// <summary>Submits one batch.</summary>
+    public async Task SubmitAsync(int tenant, Priority priority, int items)
+    {
+        await using var batch = host
+            .Services.GetRequiredService<BatchSubmitter>()
+            .Begin(new BatchDraft(tenant, Kind) { Priority = priority });
+        for (var i = 0; i < items; i++)
+        {
+            await batch.AddAsync(payloads[i % payloads.Length], CancellationToken.None);
+        }
+        await batch.CommitAsync(null, CancellationToken.None);
     }
 
     public async Task<Guid> SubmitOneAsync(string payload)
@@ -87,10 +133,13 @@ internal sealed class Product : IAsyncDisposable
     {
         await host.StopAsync();
         host.Dispose();
+        await database.DisposeAsync();
     }
 
-    private Kind Kind =>
-        host.Services.GetRequiredService<KindRegistry>().TryGet("noop", out var kind)
+    private Kind Kind => KindOf("noop");
+
+    private Kind KindOf(string name) =>
+        host.Services.GetRequiredService<KindRegistry>().TryGet(name, out var kind)
             ? kind
             : throw new InvalidOperationException("The kind is not registered.");
 }

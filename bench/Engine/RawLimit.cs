@@ -79,7 +79,8 @@ internal static class RawLimit
     public static async Task<TimeSpan> RunAsync(
         NpgsqlDataSource database,
         int items,
-        int batchItems
+        int batchItems,
+        int submitters = 1
     )
     {
         var payloads = Payloads();
@@ -91,10 +92,15 @@ internal static class RawLimit
                 Task.Run(() => WorkAsync(database, n => Interlocked.Add(ref done, n) >= items))
             )
             .ToArray();
-        for (var left = items; left > 0; left -= batchItems)
+        var next = 0;
+        async Task SubmitAllAsync()
         {
-            await SubmitAsync(database, Math.Min(left, batchItems), payloads);
+            for (int first; (first = Interlocked.Add(ref next, batchItems) - batchItems) < items; )
+            {
+                await SubmitAsync(database, Math.Min(items - first, batchItems), payloads);
+            }
         }
+        await Task.WhenAll(Enumerable.Range(0, submitters).Select(_ => Task.Run(SubmitAllAsync)));
         await Task.WhenAll(workers);
         return watch.Elapsed;
     }

@@ -39,6 +39,7 @@ internal static class SubmitStatements
                     (select c.rank
                      from jobs.chunks c
                      where c.state = 'ready' and c.kind = g.kind and c.tenant_id = g.tenant_id and c.priority = g.priority
+                        and c.rank > (extract(epoch from now()) * 1000000)::bigint
                      order by c.rank
                      limit 1)) as rank
             from unnest(

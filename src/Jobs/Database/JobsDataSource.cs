@@ -24,6 +24,8 @@ public sealed class JobsDataSource : IAsyncDisposable
         Default(builder, "Max Auto Prepare", "64");
         Default(builder, "Auto Prepare Min Usages", "2");
         Default(builder, "Application Name", "jobs");
+        // Nothing here changes a session beyond its transaction; undoing it would cost seven statements each time.
+        Default(builder, "No Reset On Close", "true");
         var engine = new NpgsqlConnectionStringBuilder(builder.ConnectionString)
         {
             MaxPoolSize = 6,

@@ -10,7 +10,7 @@ internal static class LeaseStatements
     public const string Exclude = "select pg_advisory_xact_lock(hashtext('jobs.lease'))";
 
     /// <summary>Most queues that one <see cref="Lease"/> looks at.</summary>
-    public const int QueuesAtOnce = 200;
+    public const int QueuesAtOnce = 64;
 
     /// <summary>
     /// <para>
@@ -69,13 +69,17 @@ internal static class LeaseStatements
                 coalesce(s.cost, $12) as cost,
                 coalesce(s.aged, true) as aged,
                 case q.priority when 0 then interval '0' when 1 then $13::interval else $14::interval end as head_start
-            from (select * from queue limit 200) q
+            from (select * from queue limit 64) q
             join jobs.tenants t on t.id = q.tenant_id
             left join unnest($7::int[], $8::float8[], $9::float8[], $10::bool[]) s (tenant_id, pass, cost, aged)
                 on s.tenant_id = q.tenant_id
             where q.priority = any ($6::smallint[])
                 and not exists (select from jobs.paused_priorities p where p.priority = q.priority)
                 and ($16 or (t.max_running is null and q.most = 0))
+        ),
+        near as materialized (
+            -- Of the tenants those whose turn it may be now: each has at least one chunk.
+            select o.tenant_id from opened o group by o.tenant_id order by min(o.pass) limit $5 + 16
         ),
         placed as (
             select c.batch_id, c.id, o.*,
@@ -86,14 +90,15 @@ internal static class LeaseStatements
                             nulls last,
                         o.priority, c.rank
                 ) - 1 as place
-            from opened o
+            from near n
+            join opened o on o.tenant_id = n.tenant_id
             cross join lateral (
                 select r.batch_id, r.id, r.rank, r.since
                 from jobs.chunks r
                 where r.state = 'ready' and r.kind = o.kind and r.tenant_id = o.tenant_id and r.priority = o.priority
                 order by r.rank
                 -- Some more than wanted: others may be leasing the first.
-                limit $5 + 16
+                limit ($5 + 16) / (select count(*) from near) + 1
             ) c
         ),
         turn as (
@@ -106,6 +111,8 @@ internal static class LeaseStatements
             select t.batch_id, t.id, row_number() over (order by t.pass + t.place * t.cost, t.tenant_id, t.place) as turn
             from turn t
             where t.free or t.place_of_kind <= t.of_kind
+            order by turn
+            limit $5 + 16
         ),
         head as materialized (
             select c.batch_id, c.id, h.turn

@@ -35,7 +35,17 @@ internal sealed class DueSchedules(
     public async Task<TimeSpan> FireDueAsync(CancellationToken cancellationToken)
     {
         await EnsureBuiltInAsync(cancellationToken);
+        var pause = await UntilNextAsync(cancellationToken);
+        if (pause > TimeSpan.Zero)
+        {
+            return pause;
+        }
         while (await FireOneAsync(cancellationToken)) { }
+        return await UntilNextAsync(cancellationToken);
+    }
+
+    private async Task<TimeSpan> UntilNextAsync(CancellationToken cancellationToken)
+    {
         await using var command = database.Engine.CreateCommand(ScheduleStatements.UntilNext);
         command.Parameters.Add(new() { Value = known });
         return await command.ExecuteScalarAsync(cancellationToken) is double seconds

@@ -43,9 +43,9 @@ public sealed class BadInputTests(WebHost web)
             { Jobs, "{\"kind\":\"work\",\"colour\":\"red\",\"items\":[{}]}", 422, "colour" },
             {
                 Jobs,
-                "{\"kind\":\"work\",\"options\":{\"maxAttempts\":0,\"itemTimeoutMs\":\"1\",\"notBefore\":\"soon\",\"validate\":1,\"x\":1},\"items\":[{}]}",
+                "{\"kind\":\"work\",\"options\":{\"maxAttempts\":0,\"itemTimeoutMs\":\"1\",\"notBefore\":\"soon\",\"validate\":1,\"concurrency\":0,\"x\":1},\"items\":[{}]}",
                 422,
-                "options.maxAttempts options.itemTimeoutMs options.notBefore options.validate options.x"
+                "options.maxAttempts options.itemTimeoutMs options.notBefore options.validate options.concurrency options.x"
             },
             { Jobs, "{\"kind\":\"work\",\"options\":[],\"items\":[{}]}", 422, "options" },
             {
