@@ -4,12 +4,14 @@ using Jobs.Bench.Engine;
 using Jobs.Bench.Horizon;
 using Jobs.Bench.Idle;
 using Jobs.Bench.SideBySide;
+using Jobs.Bench.Submit;
 
 return args switch
 {
     ["engine", .. var rest] => await EngineBenchmark.RunAsync(rest),
     ["latency", .. var rest] => await LatencyBenchmark.RunAsync(rest),
     ["chaos", .. var rest] => await ChaosBenchmark.RunAsync(rest),
+    ["submit", .. var rest] => await SubmitBenchmark.RunAsync(rest),
     ["peers", .. var rest] => await PeersBenchmark.RunAsync(rest),
     ["backlog", .. var rest] => await BacklogBenchmark.RunAsync(rest),
     ["horizon", .. var rest] => await HorizonBenchmark.RunAsync(rest),
@@ -23,6 +25,7 @@ static int Usage()
         """
         ./bench/run engine [items] [runs]    product against the packed raw-SQL limit; default 200000 items, 5 runs
         ./bench/run latency [jobs] [runs]    from submission of a single-item batch to its handler; default 500 jobs, 3 runs
+        ./bench/run submit [clients] [seconds] [runs]    batches of one item over HTTP, with shared commits and with one each; default 64 clients, 10 s, 3 runs
         ./bench/run chaos [items] [seconds] [seed]    kills, restarts and cuts everything; default 500000 items, 60 s
         ./bench/run peers [items] [runs] [--plot file] [--only shape]  beside the raw-SQL limit, graphile-worker and pg-boss; default 100000 items, 3 runs
         ./bench/run backlog [batches] [chunksPerBatch]      how long a lease takes with much waiting; default 1000 batches of 2 chunks of 500 items

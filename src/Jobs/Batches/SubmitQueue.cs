@@ -75,7 +75,7 @@ internal sealed class SubmitQueue(JobsDataSource database, IOptions<BatchOptions
     {
         try
         {
-            await using var connection = await database.Requests.OpenConnectionAsync();
+            await using var connection = await database.Engine.OpenConnectionAsync();
             await ExecuteAsync(
                 [.. group.Select(w => w.Batch)],
                 options.Value,

@@ -12,7 +12,7 @@ public sealed class JobsDataSource : IAsyncDisposable
     // A plan made while a queue is empty must still be right when it holds a million chunks, and PostgreSQL keeps
     // the plans of prepared statements: scans and hashes over whole tables are out for the engine's statements.
     private const string EnginePlanner =
-        "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off -c jit=off";
+        "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off -c jit=off -c plan_cache_mode=force_generic_plan";
 
     public JobsDataSource(string connectionString)
     {
@@ -28,7 +28,7 @@ public sealed class JobsDataSource : IAsyncDisposable
         Default(builder, "No Reset On Close", "true");
         var engine = new NpgsqlConnectionStringBuilder(builder.ConnectionString)
         {
-            MaxPoolSize = 6,
+            MaxPoolSize = 8,
             Options = $"{builder.Options} {EnginePlanner}".Trim(),
             ApplicationName = $"{builder.ApplicationName}-engine",
         };
@@ -44,7 +44,7 @@ public sealed class JobsDataSource : IAsyncDisposable
     /// <summary>For requests and handlers; at most 16 connections unless the connection string says otherwise.</summary>
     public NpgsqlDataSource Requests { get; }
 
-    /// <summary>For lease, settle, heartbeat and listen; at most 6 connections.</summary>
+    /// <summary>For submission, lease, settle and heartbeat; at most 8 connections.</summary>
     public NpgsqlDataSource Engine { get; }
 
     public async ValueTask DisposeAsync()

@@ -29,15 +29,21 @@ internal sealed class ChunkLeaser(JobsDataSource database, IOptions<EngineOption
         }
         var chunks = new List<LeasedChunk>();
         int[] waiting = [];
+        var next = 0;
         while (await reader.ReadAsync(cancellationToken))
         {
             if (chunks.Count == 0)
             {
-                waiting = reader.GetFieldValue<int[]>(19);
+                waiting = reader.IsDBNull(19) ? [] : reader.GetFieldValue<int[]>(19);
+                next = reader.IsDBNull(21) ? 0 : reader.GetInt32(21);
             }
-            chunks.Add(Read(request, reader));
+            // One row tells of the queues where nothing is leased.
+            if (!reader.IsDBNull(0))
+            {
+                chunks.Add(Read(request, reader));
+            }
         }
-        return new(chunks, waiting);
+        return new(chunks, waiting, next);
     }
 
     private NpgsqlBatchCommand Command(LeaseRequest request, bool exclusive)

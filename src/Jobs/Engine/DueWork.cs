@@ -21,31 +21,44 @@ internal sealed class DueWork(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        Func<CancellationToken, Task<TimeSpan>>[] parts =
+        [
+            PromoteAsync,
+            batches.FollowAsync,
+            schedules.FireDueAsync,
+        ];
         while (!cancellationToken.IsCancellationRequested)
         {
             var pause = options.Value.PollInterval;
-            try
+            foreach (var part in parts)
             {
-                var chunk = await PromoteAsync(cancellationToken);
-                var schedule = await schedules.FireDueAsync(cancellationToken);
-                var batch = await batches.FollowAsync(cancellationToken);
-                pause = Min(pause, Min(batch, Min(chunk, schedule)));
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                // Whatever it was: retries of all batches wait for this loop, and nobody would start it again.
-                log.DueWorkFailed(e);
-                pause = TimeSpan.FromSeconds(1);
+                pause = Min(pause, await DoAsync(part, cancellationToken));
             }
             Task wait = signal.Due.WaitAsync(
                 pause < Shortest ? Shortest : pause,
                 cancellationToken
             );
             await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // What keeps failing in one part must not stop the others: retries of all batches wait for this loop.
+    private async Task<TimeSpan> DoAsync(
+        Func<CancellationToken, Task<TimeSpan>> part,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await part(cancellationToken);
+        }
+        catch (Exception e)
+        {
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                log.DueWorkFailed(e);
+            }
+            return TimeSpan.FromSeconds(1);
         }
     }
 

@@ -19,8 +19,7 @@ internal sealed class LeaseLoop(
     private static readonly TimeSpan SecondLook = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    // From so many tenants on, one lease may not have seen all that wait.
-    private const int ManyTenants = 50;
+    // Where the next lease goes on, when one did not see all queues.
     private int firstTenant;
 
     // Suspects that went back because this worker held something else.
@@ -79,26 +78,22 @@ internal sealed class LeaseLoop(
         }
         running.EmptyWanted = false;
         var kinds = running.FreeKinds();
-        var room = running.Room;
-        if (room == 0 || kinds.Count == 0)
+        if (kinds.Count == 0)
         {
             return false;
         }
         // Not cancellable: an answer that is not awaited would leave leases that nobody knows of.
         var lease = await leaser.LeaseAsync(
-            new LeaseRequest(worker, kinds, room, shares.Current())
+            new LeaseRequest(worker, kinds, kinds.Max(k => k.Free), shares.Current())
             {
                 TenantLimits = heartbeat.TenantLimits,
                 FirstTenant = firstTenant,
             },
             CancellationToken.None
         );
-        var chosen = await ChooseAsync(lease.Chunks, giveUp);
+        var chosen = await ChooseAsync(lease.Chunks, stopping);
         shares.Leased(chosen, lease.Waiting);
-        firstTenant =
-            lease.Waiting.Length < ManyTenants
-                ? 0
-                : lease.Waiting[Random.Shared.Next(lease.Waiting.Length)];
+        firstTenant = lease.NextTenant;
         foreach (var chunk in chosen)
         {
             running.Start(chunk, stopping, giveUp);
@@ -107,7 +102,7 @@ internal sealed class LeaseLoop(
         {
             // Kinds at their limit may have more waiting; otherwise a slot that becomes free is of no use.
             running.SlotWanted = kinds.Count < running.KindCount;
-            return false;
+            return firstTenant > 0;
         }
         return true;
     }
@@ -124,7 +119,7 @@ internal sealed class LeaseLoop(
     /// </summary>
     private async Task<List<LeasedChunk>> ChooseAsync(
         List<LeasedChunk> chunks,
-        CancellationToken giveUp
+        CancellationToken stopping
     )
     {
         var most = options.Value.MaxDeliveries;
@@ -137,7 +132,7 @@ internal sealed class LeaseLoop(
         var alone = running.IsEmpty;
         setAside = alone ? [] : suspects;
         var chosen = alone ? suspects[..1] : chunks.FindAll(c => !suspects.Contains(c));
-        await running.HandBackAsync(chunks.FindAll(c => !chosen.Contains(c)), giveUp);
+        await running.HandBackAsync(chunks.FindAll(c => !chosen.Contains(c)), stopping);
         return chosen;
     }
 }

@@ -17,7 +17,7 @@ internal static class LeaseStatements
     /// A queue is what is ready of one kind, tenant and priority. $1 worker, $2 to $4 kinds, how many chunks of each and
     /// how many of each over all workers (0 for no limit), $5 how many in all, $6 priorities. $7 to $10 are arrays with
     /// an element a tenant that this worker knows: its virtual time, how much of it a chunk is expected to cost, and
-    /// whether what has waited longer than its head start goes first this time; $11 to $12 the time and the cost of any
+    /// whether what has waited longer than its head start goes first this time; $11 and $12 the time and the cost of any
     /// other. $13 and $14 are the head starts of high over normal and over low, $15 the tenant to begin with where there
     /// are more queues than are looked at, $16 whether <see cref="Exclude"/> came before.
     /// </para>
@@ -26,7 +26,8 @@ internal static class LeaseStatements
     /// queue the lowest rank. Chunks that others are leasing are skipped; so is the start of a batch that somebody else
     /// is changing, because whoever changes it starts it too. A worker that was taken for dead gets nothing. The commit
     /// is not waited for until it is on disk: a lease that a crash of PostgreSQL undoes was never there, and its holder
-    /// can settle nothing by it.
+    /// can settle nothing by it. There is always a row: it says which tenants have something ready, and where the next
+    /// lease is to begin when this one did not see all queues.
     /// </para>
     /// </summary>
     public const string Lease = """
@@ -57,29 +58,44 @@ internal static class LeaseStatements
                 limit 1
             ) q
         ),
+        seen as materialized (
+            select * from queue limit 64
+        ),
         opened as materialized (
-            select q.kind, q.tenant_id, q.priority, q.ordinal,
-                least(q.free, case when q.most > 0 then q.most - (
-                    select count(*) from jobs.chunks r where r.state = 'leased' and r.kind = q.kind) end) as of_kind,
-                q.free >= $5 and q.most = 0 and t.max_running is null as free,
-                t.max_running - (
-                    select count(*) from jobs.chunks r
-                    where t.max_running is not null and r.state = 'leased' and r.tenant_id = q.tenant_id) as of_tenant,
-                coalesce(s.pass, $11) as pass,
-                coalesce(s.cost, $12) as cost,
-                coalesce(s.aged, true) as aged,
-                case q.priority when 0 then interval '0' when 1 then $13::interval else $14::interval end as head_start
-            from (select * from queue limit 64) q
-            join jobs.tenants t on t.id = q.tenant_id
-            left join unnest($7::int[], $8::float8[], $9::float8[], $10::bool[]) s (tenant_id, pass, cost, aged)
-                on s.tenant_id = q.tenant_id
-            where q.priority = any ($6::smallint[])
-                and not exists (select from jobs.paused_priorities p where p.priority = q.priority)
-                and ($16 or (t.max_running is null and q.most = 0))
+            -- What is at its limit is left out before it can stand in the way of others.
+            select *
+            from (
+                select q.kind, q.tenant_id, q.priority, q.ordinal,
+                    least(q.free, case when q.most > 0 then q.most - (
+                        select count(*) from jobs.chunks r where r.state = 'leased' and r.kind = q.kind) end) as of_kind,
+                    q.free >= $5 and q.most = 0 and t.max_running is null as free,
+                    t.max_running - (
+                        select count(*) from jobs.chunks r
+                        where t.max_running is not null and r.state = 'leased' and r.tenant_id = q.tenant_id) as of_tenant,
+                    coalesce(s.pass, $11) as pass,
+                    coalesce(s.cost, $12) as cost,
+                    coalesce(s.aged, true) as aged,
+                    case q.priority when 0 then interval '0' when 1 then $13::interval else $14::interval end as head_start
+                from seen q
+                join jobs.tenants t on t.id = q.tenant_id
+                left join unnest($7::int[], $8::float8[], $9::float8[], $10::bool[]) s (tenant_id, pass, cost, aged)
+                    on s.tenant_id = q.tenant_id
+                where q.priority = any ($6::smallint[])
+                    and not exists (select from jobs.paused_priorities p where p.priority = q.priority)
+                    and ($16 or (t.max_running is null and q.most = 0))
+            ) o
+            where o.of_kind > 0 and (o.of_tenant is null or o.of_tenant > 0)
         ),
         near as materialized (
-            -- Of the tenants those whose turn it may be now: each has at least one chunk.
-            select o.tenant_id from opened o group by o.tenant_id order by min(o.pass) limit $5 + 16
+            -- Of the tenants those whose turn it may be now, each with as many chunks as its share may be.
+            select n.tenant_id, least($5 + 16, ceil(($5 + 16) / n.cost / sum(1 / n.cost) over ()) + 1)::int as most
+            from (
+                select o.tenant_id, min(o.cost) as cost
+                from opened o
+                group by o.tenant_id
+                order by min(o.pass)
+                limit $5 + 16
+            ) n
         ),
         placed as (
             select c.batch_id, c.id, o.*,
@@ -98,7 +114,7 @@ internal static class LeaseStatements
                 where r.state = 'ready' and r.kind = o.kind and r.tenant_id = o.tenant_id and r.priority = o.priority
                 order by r.rank
                 -- Some more than wanted: others may be leasing the first.
-                limit ($5 + 16) / (select count(*) from near) + 1
+                limit case when o.free then n.most else least(n.most, o.of_kind) end
             ) c
         ),
         turn as (
@@ -145,11 +161,17 @@ internal static class LeaseStatements
             p.first, p.count, l.items, p.items, l.attempts_before,
             b.lanes, b.chunk_limit is not null, t.weight,
             (select array_agg(distinct o.tenant_id) from opened o),
-            t.max_running is not null
-        from leased l
-        join jobs.batches b on b.id = l.batch_id
-        join jobs.tenants t on t.id = b.tenant_id
-        join jobs.item_pages p on p.batch_id = l.batch_id and p.page = l.page
+            t.max_running is not null,
+            (select min(r.tenant_id) + 1
+             from (select max(s.tenant_id) as tenant_id from seen s where s.last = 2147483647 group by s.ordinal) r
+             where (select count(*) from seen) = 64)
+        from (values (1)) one (row)
+        left join (
+            leased l
+            join jobs.batches b on b.id = l.batch_id
+            join jobs.tenants t on t.id = b.tenant_id
+            join jobs.item_pages p on p.batch_id = l.batch_id and p.page = l.page
+        ) on true
         order by l.turn
         """;
 

@@ -53,24 +53,29 @@ internal sealed class RunningChunks(
     /// <summary>Whether nothing executes, and all that was executed is settled.</summary>
     public bool IsEmpty => executing.IsEmpty && held.IsEmpty;
 
-    /// <summary>How many more chunks this worker takes: those that slots are free for, and of quick kinds some ahead.</summary>
-    public int Room => Math.Max(0, options.Value.Slots + served.Max(Ahead) - executing.Count);
-
-    /// <summary>The kinds of which this worker takes another chunk, each with how many.</summary>
+    /// <summary>
+    /// The kinds of which this worker takes another chunk, each with how many: what slots are free for, and of quick
+    /// kinds some ahead. Those that are held ahead take nothing from the others: they are over in a moment.
+    /// </summary>
     public List<(Kind Kind, int Free)> FreeKinds()
     {
-        var free = options.Value.Slots - executing.Count;
         var running = executing.Keys.CountBy(e => e.Chunk.Kind).ToDictionary();
+        var (free, quick) = Slots(running);
         var result = new List<(Kind, int)>();
         foreach (var kind in served)
         {
-            var most =
-                kind.MaxRunningPerWorker == 0
-                    ? free + Ahead(kind)
-                    : Math.Min(
-                        free,
-                        kind.MaxRunningPerWorker - running.GetValueOrDefault(kind.Name)
-                    );
+            var most = free;
+            if (IsQuick(kind))
+            {
+                most += Ahead(kind, free) - quick;
+            }
+            else if (kind.MaxRunningPerWorker > 0)
+            {
+                most = Math.Min(
+                    most,
+                    kind.MaxRunningPerWorker - running.GetValueOrDefault(kind.Name)
+                );
+            }
             if (most > 0)
             {
                 result.Add((kind, most));
@@ -178,6 +183,7 @@ internal sealed class RunningChunks(
             }
             else
             {
+                Remember(execution.Chunk.Kind, Patience.TotalSeconds);
                 await SettleAsync(HandBack(execution.Chunk), giveUp);
             }
         }
@@ -200,8 +206,7 @@ internal sealed class RunningChunks(
             {
                 slots.Release();
             }
-            // One lease for many, where chunks are quick.
-            if (SlotWanted && Room * 2 > served.Max(Ahead))
+            if (SlotWanted && IsWorthALease())
             {
                 signal.Wake(scheduled: false);
             }
@@ -217,20 +222,36 @@ internal sealed class RunningChunks(
         shares.Began(execution.Chunk);
         var began = time.GetTimestamp();
         await execution.RunAsync(draining, giveUp);
-        var took = time.GetElapsedTime(began).TotalSeconds;
-        seconds.AddOrUpdate(
-            execution.Chunk.Kind,
-            took,
-            (_, former) => Math.Max(took, former * Fading)
-        );
+        Remember(execution.Chunk.Kind, time.GetElapsedTime(began).TotalSeconds);
     }
 
+    private void Remember(string kind, double took) =>
+        seconds.AddOrUpdate(kind, took, (_, former) => Math.Max(took, former * Fading));
+
+    // Slots that nothing slow occupies, and the chunks of quick kinds that share them.
+    private (int Free, int Quick) Slots(Dictionary<string, int> running)
+    {
+        var quick = served.Where(IsQuick).Sum(k => running.GetValueOrDefault(k.Name));
+        return (options.Value.Slots - (running.Values.Sum() - quick), quick);
+    }
+
+    // One lease for many, where chunks are quick.
+    private bool IsWorthALease()
+    {
+        var (free, quick) = Slots(executing.Keys.CountBy(e => e.Chunk.Kind).ToDictionary());
+        var ahead = served.Where(IsQuick).Select(k => Ahead(k, free)).DefaultIfEmpty().Max();
+        return (free + ahead - quick) * 2 > ahead;
+    }
+
+    private int Ahead(Kind kind, int free) =>
+        (int)Math.Min(MostAhead, Math.Max(0, free) * SecondsAhead / SecondsOf(kind));
+
     // A kind with a limit, or that nothing is known of, is not leased ahead.
-    private int Ahead(Kind kind) =>
-        kind is { MaxRunningPerWorker: 0, MaxRunning: 0 }
-        && seconds.TryGetValue(kind.Name, out var each)
-            ? (int)Math.Min(MostAhead, options.Value.Slots * SecondsAhead / Math.Max(each, 1e-6))
-            : 0;
+    private bool IsQuick(Kind kind) =>
+        kind is { MaxRunningPerWorker: 0, MaxRunning: 0 } && SecondsOf(kind) <= SecondsAhead;
+
+    private double SecondsOf(Kind kind) =>
+        Math.Max(1e-6, seconds.GetValueOrDefault(kind.Name, double.PositiveInfinity));
 
     private static Settlement HandBack(LeasedChunk chunk) =>
         new(chunk, chunk.Items.Count) { Left = chunk.Items, HandBack = true };

@@ -118,7 +118,8 @@ internal static class SettleStatement
         select i.ordinal::int,
             s.ordinal is not null or exists (
                 select from jobs.chunks c
-                where c.batch_id = i.batch_id and c.id = i.id and c.token = i.token and i.remaining is not null
+                where c.batch_id = i.batch_id and c.id = i.id and c.token = i.token and c.worker_id = i.worker_id
+                    and i.remaining is not null
                     and c.count = i.remaining_count),
             coalesce(c.ended, false),
             coalesce(c.ended and c.followed, false)

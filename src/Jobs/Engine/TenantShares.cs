@@ -17,7 +17,9 @@ internal sealed class TenantShares(TimeProvider time)
 
     private readonly Lock gate = new();
     private readonly Dictionary<int, Share> shares = [];
-    private readonly Dictionary<ChunkKey, Running> running = [];
+    private readonly Dictionary<LeasedChunk, Running> running = new(
+        ReferenceEqualityComparer.Instance
+    );
     private double now;
     private double guess = FirstGuess;
 
@@ -80,7 +82,7 @@ internal sealed class TenantShares(TimeProvider time)
                 {
                     share.Pass += share.Cost / share.Weight;
                     share.Runs++;
-                    running[chunk.Key] = new(tenant.Key, null, share.Cost);
+                    running[chunk] = new(tenant.Key, null, share.Cost);
                 }
             }
         }
@@ -91,9 +93,9 @@ internal sealed class TenantShares(TimeProvider time)
     {
         lock (gate)
         {
-            if (running.TryGetValue(chunk.Key, out var run))
+            if (running.TryGetValue(chunk, out var run))
             {
-                running[chunk.Key] = run with { Began = time.GetTimestamp() };
+                running[chunk] = run with { Began = time.GetTimestamp() };
             }
         }
     }
@@ -103,7 +105,7 @@ internal sealed class TenantShares(TimeProvider time)
     {
         lock (gate)
         {
-            if (!running.Remove(chunk.Key, out var run))
+            if (!running.Remove(chunk, out var run))
             {
                 return;
             }

@@ -91,13 +91,13 @@ internal static class WorkerStatements
         select (select count(*)::int from freed), (select count(*)::int from dead)
         """;
 
-    /// <summary>Whether one of these chunks is ready as it was handed back by a lease with the token $3.</summary>
+    /// <summary>Whether one of these chunks, handed back by leases with the tokens $3, is ready: now or again.</summary>
     public const string WaitsAny = """
         select exists (
             select
             from unnest($1::uuid[], $2::bigint[], $3::int[]) u (batch_id, id, token)
             join jobs.chunks c on c.batch_id = u.batch_id and c.id = u.id
-            where c.token = u.token + 1 and c.state = 'ready')
+            where c.token > u.token and c.state = 'ready')
         """;
 
     /// <summary>

@@ -35,22 +35,29 @@ internal sealed class DueSchedules(
     public async Task<TimeSpan> FireDueAsync(CancellationToken cancellationToken)
     {
         await EnsureBuiltInAsync(cancellationToken);
-        var pause = await UntilNextAsync(cancellationToken);
-        if (pause > TimeSpan.Zero)
+        var (next, other) = await UntilNextAsync(cancellationToken);
+        if (next > TimeSpan.Zero && other > TimeSpan.Zero)
         {
-            return pause;
+            return next;
         }
         while (await FireOneAsync(cancellationToken)) { }
-        return await UntilNextAsync(cancellationToken);
+        return (await UntilNextAsync(cancellationToken)).Known;
     }
 
-    private async Task<TimeSpan> UntilNextAsync(CancellationToken cancellationToken)
+    private async Task<(TimeSpan Known, TimeSpan Other)> UntilNextAsync(
+        CancellationToken cancellationToken
+    )
     {
         await using var command = database.Engine.CreateCommand(ScheduleStatements.UntilNext);
         command.Parameters.Add(new() { Value = known });
-        return await command.ExecuteScalarAsync(cancellationToken) is double seconds
-            ? TimeSpan.FromSeconds(Math.Max(0, seconds))
-            : TimeSpan.MaxValue;
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return (Pause(0), Pause(1));
+
+        TimeSpan Pause(int column) =>
+            row.IsDBNull(column)
+                ? TimeSpan.MaxValue
+                : TimeSpan.FromSeconds(Math.Max(0, row.GetDouble(column)));
     }
 
     private async Task EnsureBuiltInAsync(CancellationToken cancellationToken)

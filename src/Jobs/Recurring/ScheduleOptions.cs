@@ -17,6 +17,9 @@ public sealed record ScheduleOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? ExpiresAfterSeconds { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Concurrency { get; init; }
+
     /// <summary>Whether one bad item fails the submission.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Strict { get; init; }
@@ -34,6 +37,7 @@ public sealed record ScheduleOptions
                 draft.MaxAttempts == BatchLimits.DefaultMaxAttempts ? null : draft.MaxAttempts,
             ItemTimeoutMs = (long?)draft.ItemTimeout?.TotalMilliseconds,
             ExpiresAfterSeconds = (long?)draft.ExpiresAfter?.TotalSeconds,
+            Concurrency = draft.Concurrency,
             Strict = draft.Strict,
             CallbackUrl = draft.CallbackUrl,
             Metadata = draft.Metadata is { Count: > 0 } pairs ? pairs : null,
@@ -52,6 +56,7 @@ public sealed record ScheduleOptions
             MaxAttempts = MaxAttempts ?? BatchLimits.DefaultMaxAttempts,
             ItemTimeout = ItemTimeoutMs is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
             ExpiresAfter = ExpiresAfterSeconds is { } s ? TimeSpan.FromSeconds(s) : null,
+            Concurrency = Concurrency,
             Strict = Strict,
             CallbackUrl = CallbackUrl,
             Metadata = Metadata,

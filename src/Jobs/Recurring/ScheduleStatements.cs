@@ -54,10 +54,13 @@ internal static class ScheduleStatements
     public const string Disable =
         "update jobs.schedules set enabled = false, updated_at = now() where tenant_id = $1 and name = $2";
 
-    /// <summary>Seconds until the next schedule is due.</summary>
+    /// <summary>Seconds until the next schedule of a known kind ($1) is due, and of any other.</summary>
     public const string UntilNext = """
-        select extract(epoch from min(next_at) - clock_timestamp())::float8 from jobs.schedules
-        where enabled and kind = any ($1::text[])
+        select
+            extract(epoch from min(s.next_at) filter (where s.kind = any ($1::text[])) - clock_timestamp())::float8,
+            extract(epoch from min(s.next_at) filter (where s.kind <> all ($1::text[])) - clock_timestamp())::float8
+        from jobs.schedules s
+        where s.enabled
         """;
 
     /// <summary>Somebody ran it by hand, and $3 is the batch; returns whether there is such a schedule.</summary>

@@ -26,6 +26,7 @@ internal sealed record SubmitOptions(
     int? ItemTimeoutMs,
     DateTimeOffset? NotBefore,
     int? ExpiresAfterSeconds,
+    int? Concurrency,
     string? Validate
 );
 

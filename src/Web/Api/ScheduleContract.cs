@@ -27,6 +27,7 @@ internal sealed record ScheduleBodyOptions(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? ItemTimeoutMs,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         long? ExpiresAfterSeconds,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Concurrency,
     string Validate
 );
 
@@ -70,6 +71,7 @@ internal sealed record ScheduleAnswer(
                 schedule.Options.MaxAttempts,
                 schedule.Options.ItemTimeoutMs,
                 schedule.Options.ExpiresAfterSeconds,
+                schedule.Options.Concurrency,
                 schedule.Options.Strict ? "strict" : "items"
             ),
             schedule.Options.Metadata ?? NoMetadata,

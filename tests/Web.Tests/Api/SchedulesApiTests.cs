@@ -24,7 +24,7 @@ public sealed class SchedulesApiTests(WebHost web)
               "cron": " 30  6 * * mon-fri ", "timeZone": "Europe/Berlin", "kind": "work", "priority": "high",
               "items": [{"n": 1,
                 "customId": "a"}, {"n": 2}],
-              "options": {"maxAttempts": 5, "itemTimeoutMs": 1000, "expiresAfterSeconds": 60, "validate": "strict"},
+              "options": {"maxAttempts": 5, "itemTimeoutMs": 1000, "expiresAfterSeconds": 60, "concurrency": 2, "validate": "strict"},
               "metadata": {"from": "test"}, "callbackUrl": "https://example.com/hook", "missedTicks": "skip"
             }
             """;
@@ -42,6 +42,7 @@ public sealed class SchedulesApiTests(WebHost web)
         schedule.GetProperty("itemCount").GetInt32().ShouldBe(2);
         schedule.GetProperty("items")[0].GetProperty("customId").GetString().ShouldBe("a");
         schedule.GetProperty("options").GetProperty("maxAttempts").GetInt32().ShouldBe(5);
+        schedule.GetProperty("options").GetProperty("concurrency").GetInt32().ShouldBe(2);
         schedule.GetProperty("options").GetProperty("validate").GetString().ShouldBe("strict");
         schedule.GetProperty("metadata").GetProperty("from").GetString().ShouldBe("test");
         schedule.GetProperty("callbackUrl").GetString().ShouldBe("https://example.com/hook");

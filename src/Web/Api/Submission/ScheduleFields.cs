@@ -135,7 +135,7 @@ internal sealed partial class ScheduleFields(string name, DraftBuilder draft)
     }
 
     [GeneratedRegex(
-        "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+        "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\\z",
         RegexOptions.None,
         matchTimeoutMilliseconds: 1000
     )]

@@ -92,6 +92,7 @@ internal sealed class ScheduleSaving(
                     ("maxAttempts", options.MaxAttempts),
                     ("itemTimeoutMs", options.ItemTimeoutMs),
                     ("expiresAfterSeconds", options.ExpiresAfterSeconds),
+                    ("concurrency", options.Concurrency),
                 ]
         )
         {
