@@ -144,6 +144,7 @@ internal sealed class LeaseProbe : IAsyncDisposable
                 new() { Value = options.LowHeadStart },
                 new() { Value = 0 },
                 new() { Value = false },
+                new() { Value = long.MinValue },
             },
         };
 }

@@ -19,6 +19,15 @@ internal sealed class LeaseLoop(
     private static readonly TimeSpan SecondLook = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    // So long a worker relies on what it saw of the ranks when it looked for all of them: the dearer that look, the longer.
+    private static readonly TimeSpan ShortestHold = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(1);
+    private const int LooksPerHold = 25;
+    private TimeSpan floorHolds = ShortestHold;
+    private long floor = long.MinValue;
+    private long lookedFrom;
+    private bool sawAll;
+
     // Where the next lease goes on, when one did not see all queues.
     private int firstTenant;
 
@@ -44,7 +53,9 @@ internal sealed class LeaseLoop(
                 {
                     // Another worker may have held for a moment what it then left: after a signal one more look is due.
                     woken = await signal.Ready.WaitAsync(
-                        woken ? SecondLook : options.Value.PollInterval,
+                        woken ? SecondLook
+                            : sawAll ? options.Value.PollInterval
+                            : floorHolds,
                         stopping
                     );
                 }
@@ -82,18 +93,38 @@ internal sealed class LeaseLoop(
         {
             return false;
         }
+        var most = kinds.Max(k => k.Free);
+        if (time.GetElapsedTime(lookedFrom) > floorHolds)
+        {
+            floor = long.MinValue;
+        }
+        if (floor == long.MinValue)
+        {
+            lookedFrom = time.GetTimestamp();
+        }
         // Not cancellable: an answer that is not awaited would leave leases that nobody knows of.
         var lease = await leaser.LeaseAsync(
-            new LeaseRequest(worker, kinds, kinds.Max(k => k.Free), shares.Current())
+            new LeaseRequest(worker, kinds, most, shares.Current())
             {
                 TenantLimits = heartbeat.TenantLimits,
                 FirstTenant = firstTenant,
+                Floor = floor,
             },
             CancellationToken.None
         );
+        sawAll = floor == long.MinValue;
+        if (sawAll)
+        {
+            var hold = LooksPerHold * time.GetElapsedTime(lookedFrom);
+            floorHolds =
+                hold < ShortestHold ? ShortestHold
+                : hold > LongestHold ? LongestHold
+                : hold;
+        }
         var chosen = await ChooseAsync(lease.Chunks, stopping);
         shares.Leased(chosen, lease.Waiting);
         firstTenant = lease.NextTenant;
+        floor = firstTenant == 0 ? Math.Max(floor, lease.Floor ?? floor) : long.MinValue;
         foreach (var chunk in chosen)
         {
             running.Start(chunk, stopping, giveUp);

@@ -17,6 +17,9 @@ internal sealed record LeaseRequest(
     /// <summary>Whether a tenant may have a limit on what runs at once.</summary>
     public bool TenantLimits { get; init; }
 
+    /// <summary>Below this rank nothing is looked for.</summary>
+    public long Floor { get; init; } = long.MinValue;
+
     /// <summary>The tenant to begin with, where more of them wait than one lease looks at.</summary>
     public int FirstTenant { get; init; }
 }

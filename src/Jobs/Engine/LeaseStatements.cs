@@ -19,7 +19,9 @@ internal static class LeaseStatements
     /// an element a tenant that this worker knows: its virtual time, how much of it a chunk is expected to cost, and
     /// whether what has waited longer than its head start goes first this time; $11 and $12 the time and the cost of any
     /// other. $13 and $14 are the head starts of high over normal and over low, $15 the tenant to begin with where there
-    /// are more queues than are looked at, $16 whether <see cref="Exclude"/> came before.
+    /// are more queues than are looked at, $16 whether <see cref="Exclude"/> came before, $17 a rank below
+    /// which nothing was ready when this worker looked last: what is gone need not be passed again, of which there is
+    /// much while a transaction stays open somewhere.
     /// </para>
     /// <para>
     /// Between tenants the lowest virtual time goes first; within a tenant high before normal before low, and of each
@@ -39,7 +41,7 @@ internal static class LeaseStatements
             cross join lateral (
                 select r.kind, r.tenant_id, r.priority
                 from jobs.chunks r
-                where r.state = 'ready' and r.kind = k.kind and r.tenant_id between a.first and a.last
+                where r.state = 'ready' and r.kind = k.kind and r.tenant_id between a.first and a.last and r.rank >= $17
                 order by r.tenant_id, r.priority
                 limit 1
             ) q
@@ -52,7 +54,7 @@ internal static class LeaseStatements
             cross join lateral (
                 select r.kind, r.tenant_id, r.priority
                 from jobs.chunks r
-                where r.state = 'ready' and r.kind = p.kind and r.tenant_id <= p.last
+                where r.state = 'ready' and r.kind = p.kind and r.tenant_id <= p.last and r.rank >= $17
                     and (r.tenant_id, r.priority) > (p.tenant_id, p.priority)
                 order by r.tenant_id, r.priority
                 limit 1
@@ -98,7 +100,7 @@ internal static class LeaseStatements
             ) n
         ),
         placed as (
-            select c.batch_id, c.id, o.*,
+            select c.batch_id, c.id, c.rank, o.*,
                 row_number() over (
                     partition by o.tenant_id
                     order by
@@ -112,6 +114,7 @@ internal static class LeaseStatements
                 select r.batch_id, r.id, r.rank, r.since
                 from jobs.chunks r
                 where r.state = 'ready' and r.kind = o.kind and r.tenant_id = o.tenant_id and r.priority = o.priority
+                    and r.rank >= $17
                 order by r.rank
                 -- Some more than wanted: others may be leasing the first.
                 limit case when o.free then n.most else least(n.most, o.of_kind) end
@@ -164,7 +167,8 @@ internal static class LeaseStatements
             t.max_running is not null,
             (select min(r.tenant_id) + 1
              from (select max(s.tenant_id) as tenant_id from seen s where s.last = 2147483647 group by s.ordinal) r
-             where (select count(*) from seen) = 64)
+             where (select count(*) from seen) = 64),
+            (select min(p.rank) from placed p)
         from (values (1)) one (row)
         left join (
             leased l

@@ -33,9 +33,9 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
     {
         ["Lease"] = new(
             LeaseStatements.Lease,
-            "uuid, text[], int[], int[], int, smallint[], int[], float8[], float8[], bool[], float8, float8, interval, interval, int, bool",
+            "uuid, text[], int[], int[], int, smallint[], int[], float8[], float8[], bool[], float8, float8, interval, interval, int, bool, bigint",
             "{id}, array['k0', 'k1', 'k2'], array[8, 8, 3], array[0, 9, 0], 8, array[0, 1, 2], array[2], array[0.5], "
-                + "array[0.1], array[true], 0, 0.01, '1 minute', '10 minutes', 0, true",
+                + "array[0.1], array[true], 0, 0.01, '1 minute', '10 minutes', 0, true, 0",
             Engine: true
         ),
         ["Submit"] = new(
