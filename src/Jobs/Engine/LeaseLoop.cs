@@ -21,7 +21,7 @@ internal sealed class LeaseLoop(
 
     // So long a worker relies on what it saw of the ranks when it looked for all of them: the dearer that look, the longer.
     private static readonly TimeSpan ShortestHold = TimeSpan.FromMilliseconds(25);
-    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestHold = TimeSpan.FromMilliseconds(100);
     private const int LooksPerHold = 25;
     private TimeSpan floorHolds = ShortestHold;
     private long floor = long.MinValue;

@@ -90,6 +90,21 @@ public sealed class QueueTests : EngineTest
     }
 
     [Fact]
+    public async Task A_lease_that_starts_where_the_one_before_did_sees_what_came_meanwhile()
+    {
+        var host = await StartIdleAsync(Pages());
+        // The ranks of a large batch run far ahead of the clock.
+        await SubmitAsync(host, EngineHost.Tenant, 40);
+        (await LeaseAsync(host, 10)).Chunks.Count.ShouldBe(10);
+        var floor = (await LeaseAsync(host, 30)).Floor;
+        var later = await SubmitAsync(host, EngineHost.Tenant, 1);
+
+        var lease = await LeaseAsync(host, 1, floor: floor);
+
+        lease.Chunks.ShouldHaveSingleItem().Key.BatchId.ShouldBe(later.Id);
+    }
+
+    [Fact]
     public async Task A_backlog_of_a_quick_kind_does_not_keep_another_from_its_turn()
     {
         var host = await StartAsync(
@@ -130,7 +145,8 @@ public sealed class QueueTests : EngineTest
         EngineHost host,
         int count,
         int firstTenant = 0,
-        Standing? standing = null
+        Standing? standing = null,
+        long? floor = null
     )
     {
         var worker = await host.Get<WorkerRegistry>().RegisterAsync(Stop);
@@ -143,6 +159,7 @@ public sealed class QueueTests : EngineTest
         {
             TenantLimits = true,
             FirstTenant = firstTenant,
+            Floor = floor ?? long.MinValue,
         };
         return await host.Get<ChunkLeaser>().LeaseAsync(request, Stop);
     }
