@@ -168,8 +168,8 @@ internal static class LeaseStatements
             (select min(r.tenant_id) + 1
              from (select max(s.tenant_id) as tenant_id from seen s where s.last = 2147483647 group by s.ordinal) r
              where (select count(*) from seen) = 64),
-            -- What comes later ranks no lower than now.
-            (select least(min(p.rank), (extract(epoch from now()) * 1000000)::bigint) from placed p)
+            -- What comes later ranks no lower than the time at which its submission began.
+            (select least(min(p.rank), (extract(epoch from now() - interval '100 milliseconds') * 1000000)::bigint) from placed p)
         from (values (1)) one (row)
         left join (
             leased l

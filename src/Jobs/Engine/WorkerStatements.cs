@@ -101,7 +101,7 @@ internal static class WorkerStatements
         """;
 
     /// <summary>
-    /// All that are there, with what they hold: leased chunks are as many as there are slots. One whose lease has run
+    /// All that are there, with what they hold: leased chunks are about as many as there are slots. One whose lease has run
     /// out is not alive, and rescue has not come to it yet.
     /// </summary>
     public const string List = """
