@@ -49,8 +49,9 @@ create table jobs.admissions (
 );
 
 -- The rank of what comes next into a queue: beside its head, so that a new batch takes turns with those that are
--- there; and never before now, so that what has waited long goes first. Of the head only what lies ahead of now counts. After Goyal, Vin and Cheng, "Start-time
--- fair queueing" (SIGCOMM 1996), where a flow starts at the virtual time of what is being served.
+-- there; and never before now, so that what has waited long goes first. Of the head only what lies ahead of now
+-- counts. After Goyal, Vin and Cheng, "Start-time fair queueing" (SIGCOMM 1996), where a flow starts at the virtual
+-- time of what is being served.
 create function jobs.next_rank(in_kind text, in_tenant int, in_priority smallint) returns bigint
 language sql stable as $$
     select greatest(

@@ -1,4 +1,5 @@
 using Jobs.Database;
+using Npgsql;
 using NpgsqlTypes;
 
 namespace Jobs.Batches;
@@ -56,21 +57,15 @@ public sealed class BatchFeed(JobsDataSource database)
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private async Task<FeedLook> LookAsync(
+    private Task<FeedLook> LookAsync(
         int tenantId,
         FeedPosition? since,
         IReadOnlyCollection<Guid> open,
         bool live,
         CancellationToken cancellationToken
-    )
-    {
-        // Sent together, the commands of a batch are one transaction.
-        await using var batch = database.Requests.CreateBatch();
-        foreach (var setting in EnginePlanner.Local)
-        {
-            batch.BatchCommands.Add(new(setting));
-        }
-        batch.BatchCommands.Add(
+    ) =>
+        EnginePlanner.ReadAsync(
+            database.Requests,
             new(FeedStatements.Look)
             {
                 Parameters =
@@ -91,10 +86,17 @@ public sealed class BatchFeed(JobsDataSource database)
                     new() { Value = MostOpen },
                     new() { Value = live },
                 },
-            }
+            },
+            (row, stop) => ReadAsync(row, since, stop),
+            cancellationToken
         );
-        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
-        while (row.FieldCount == 0 && await row.NextResultAsync(cancellationToken)) { }
+
+    private static async Task<FeedLook> ReadAsync(
+        NpgsqlDataReader row,
+        FeedPosition? since,
+        CancellationToken cancellationToken
+    )
+    {
         await row.ReadAsync(cancellationToken);
         var position = new FeedPosition(row.GetFieldValue<DateTimeOffset>(18), row.GetString(17));
         var isGap = row.GetBoolean(19) || row.GetBoolean(20) || position.At - since?.At > Memory;

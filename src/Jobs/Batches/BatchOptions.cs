@@ -16,6 +16,9 @@ public sealed class BatchOptions
     /// </summary>
     public TimeSpan ChunkStep { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>The same in the unit of ranks, microseconds.</summary>
+    internal long RankStep => ChunkStep.Ticks / TimeSpan.TicksPerMicrosecond;
+
     /// <summary>Whether small submissions that come at the same time share a statement and its commit. Default true.</summary>
     public bool SharedCommits { get; set; } = true;
 

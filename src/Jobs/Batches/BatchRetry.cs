@@ -195,7 +195,7 @@ public sealed class BatchRetry(
             chunks.ConvertAll(c => c.Attempt),
             chunks.ConvertAll(c => c.Items.ToColumn()),
             chunks.ConvertAll(c => (short)c.Items.Count),
-            options.Value.ChunkStep.Ticks / TimeSpan.TicksPerMicrosecond,
+            options.Value.RankStep,
             (long)before
         );
         await insert.ExecuteNonQueryAsync(cancellationToken);

@@ -58,9 +58,7 @@ internal static class SubmitCommands
         Add(command, pages, p => p.Page.Failed);
         Add(command, pages, p => p.Page.Outcomes, NpgsqlDbType.Text);
         Add(command, pages, p => p.Page.ErrorCodes, NpgsqlDbType.Text);
-        command.Parameters.Add(
-            new() { Value = options.ChunkStep.Ticks / TimeSpan.TicksPerMicrosecond }
-        );
+        command.Parameters.Add(new() { Value = options.RankStep });
         command.Parameters.Add(new() { Value = options.Retention });
         return command;
     }

@@ -9,11 +9,6 @@ namespace Jobs.Database;
 /// <remarks>Thread-safe; owns its pools. Failures of the database surface as <see cref="NpgsqlException"/>.</remarks>
 public sealed class JobsDataSource : IAsyncDisposable
 {
-    // A plan made while a queue is empty must still be right when it holds a million chunks, and PostgreSQL keeps
-    // the plans of prepared statements: scans and hashes over whole tables are out for the engine's statements.
-    private const string EnginePlanner =
-        "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off -c jit=off -c plan_cache_mode=force_generic_plan";
-
     public JobsDataSource(string connectionString)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
@@ -29,7 +24,7 @@ public sealed class JobsDataSource : IAsyncDisposable
         var engine = new NpgsqlConnectionStringBuilder(builder.ConnectionString)
         {
             MaxPoolSize = 8,
-            Options = $"{builder.Options} {EnginePlanner}".Trim(),
+            Options = $"{builder.Options} {EnginePlanner.StartupOptions}".Trim(),
             ApplicationName = $"{builder.ApplicationName}-engine",
         };
         Default(builder, "Maximum Pool Size", "16");

@@ -30,14 +30,14 @@ internal sealed class ChunkLeaser(JobsDataSource database, IOptions<EngineOption
         var chunks = new List<LeasedChunk>();
         int[] waiting = [];
         var next = 0;
-        long? floor = null;
+        var floor = long.MinValue;
         while (await reader.ReadAsync(cancellationToken))
         {
             if (chunks.Count == 0)
             {
                 waiting = reader.IsDBNull(19) ? [] : reader.GetFieldValue<int[]>(19);
                 next = reader.IsDBNull(21) ? 0 : reader.GetInt32(21);
-                floor = reader.IsDBNull(22) ? null : reader.GetInt64(22);
+                floor = reader.GetInt64(22);
             }
             // One row tells of the queues where nothing is leased.
             if (!reader.IsDBNull(0))

@@ -67,9 +67,7 @@ internal sealed class DueWork(
     private async Task<TimeSpan> PromoteAsync(CancellationToken cancellationToken)
     {
         await using var command = database.Engine.CreateCommand(LeaseStatements.Promote);
-        command.Parameters.Add(
-            new() { Value = batchOptions.Value.ChunkStep.Ticks / TimeSpan.TicksPerMicrosecond }
-        );
+        command.Parameters.Add(new() { Value = batchOptions.Value.RankStep });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         var promoted = reader.GetInt32(0);

@@ -124,7 +124,7 @@ internal sealed class LeaseLoop(
         var chosen = await ChooseAsync(lease.Chunks, stopping);
         shares.Leased(chosen, lease.Waiting);
         firstTenant = lease.NextTenant;
-        floor = firstTenant == 0 ? Math.Max(floor, lease.Floor ?? floor) : long.MinValue;
+        floor = firstTenant == 0 ? Math.Max(floor, lease.Floor) : long.MinValue;
         foreach (var chunk in chosen)
         {
             running.Start(chunk, stopping, giveUp);

@@ -78,7 +78,7 @@ internal sealed class Settler(
                 await WriteAsync(group, cancellationToken);
                 return;
             }
-            catch (Exception e) when (!IsPassing(e) && e is not OperationCanceledException)
+            catch (Exception e) when (!e.IsPassing() && e is not OperationCanceledException)
             {
                 await DivideAsync(group, e, cancellationToken);
                 return;
@@ -110,19 +110,6 @@ internal sealed class Settler(
             await SettleAsync([settlement], cancellationToken);
         }
     }
-
-    // What will not come back the same when it is tried again.
-    private static bool IsPassing(Exception exception) =>
-        exception switch
-        {
-            // Beside what is transient: read-only after a failover, shutting down or starting up, disconnected.
-            PostgresException e => e.IsTransient
-                || e.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction
-                || e.SqlState.StartsWith("57", StringComparison.Ordinal)
-                || e.SqlState.StartsWith("08", StringComparison.Ordinal),
-            NpgsqlException or IOException or TimeoutException => true,
-            _ => false,
-        };
 
     private async Task WriteAsync(
         IReadOnlyList<Settlement> group,

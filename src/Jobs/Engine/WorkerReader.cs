@@ -8,17 +8,19 @@ namespace Jobs.Engine;
 public sealed class WorkerReader(JobsDataSource database)
 {
     /// <summary>The oldest first.</summary>
-    public async Task<IReadOnlyList<WorkerStatus>> ListAsync(CancellationToken cancellationToken)
+    public Task<IReadOnlyList<WorkerStatus>> ListAsync(CancellationToken cancellationToken) =>
+        EnginePlanner.ReadAsync(
+            database.Requests,
+            new(WorkerStatements.List),
+            ReadAsync,
+            cancellationToken
+        );
+
+    private static async Task<IReadOnlyList<WorkerStatus>> ReadAsync(
+        NpgsqlDataReader row,
+        CancellationToken cancellationToken
+    )
     {
-        // Sent together, the commands of a batch are one transaction.
-        await using var batch = database.Requests.CreateBatch();
-        foreach (var setting in EnginePlanner.Local)
-        {
-            batch.BatchCommands.Add(new(setting));
-        }
-        batch.BatchCommands.Add(new(WorkerStatements.List));
-        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
-        while (row.FieldCount == 0 && await row.NextResultAsync(cancellationToken)) { }
         var workers = new List<WorkerStatus>();
         while (await row.ReadAsync(cancellationToken))
         {

@@ -47,18 +47,12 @@ public sealed class QueueReader(JobsDataSource database, TimeProvider time)
         }
     }
 
-    private async Task<IReadOnlyList<QueueCounts>> CountAsync(
+    private Task<IReadOnlyList<QueueCounts>> CountAsync(
         int? tenantId,
         CancellationToken cancellationToken
-    )
-    {
-        // Sent together, the commands of a batch are one transaction.
-        await using var batch = database.Requests.CreateBatch();
-        foreach (var setting in EnginePlanner.Local)
-        {
-            batch.BatchCommands.Add(new(setting));
-        }
-        batch.BatchCommands.Add(
+    ) =>
+        EnginePlanner.ReadAsync(
+            database.Requests,
             new(QueueStatements.Read)
             {
                 Parameters =
@@ -67,10 +61,16 @@ public sealed class QueueReader(JobsDataSource database, TimeProvider time)
                     new() { Value = tenantId ?? int.MaxValue },
                     new() { Value = MostBatches },
                 },
-            }
+            },
+            ReadAsync,
+            cancellationToken
         );
-        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
-        while (row.FieldCount == 0 && await row.NextResultAsync(cancellationToken)) { }
+
+    private static async Task<IReadOnlyList<QueueCounts>> ReadAsync(
+        NpgsqlDataReader row,
+        CancellationToken cancellationToken
+    )
+    {
         var counts = new List<QueueCounts>();
         while (await row.ReadAsync(cancellationToken))
         {

@@ -143,7 +143,8 @@ internal sealed class DueSchedules(
             await transaction.CommitAsync(cancellationToken);
             batch.Announce();
         }
-        catch (Exception e) when (IsOfTheSchedule(e))
+        // While the database is away, or this worker stops, another one fires it.
+        catch (Exception e) when (!e.IsPassing() && e is not OperationCanceledException)
         {
             await transaction.RollbackAsync(BeforeBatch, cancellationToken);
             var (code, reason) = Explain(e);
@@ -154,19 +155,6 @@ internal sealed class DueSchedules(
         }
         log.ScheduleFired(due.Name, batchId);
     }
-
-    // Anything but a database that is away, or a worker that stops: then another one fires it.
-    private static bool IsOfTheSchedule(Exception exception) =>
-        exception switch
-        {
-            PostgresException e => !e.IsTransient
-                && !e.SqlState.StartsWith("57", StringComparison.Ordinal)
-                && !e.SqlState.StartsWith("08", StringComparison.Ordinal)
-                && e.SqlState != PostgresErrorCodes.ReadOnlySqlTransaction,
-            NpgsqlException or IOException or TimeoutException or OperationCanceledException =>
-                false,
-            _ => true,
-        };
 
     private static (string Code, string Reason) Explain(Exception exception) =>
         exception switch

@@ -151,45 +151,19 @@ internal static class SchedulesApi
             ? Results.NoContent()
             : Problems.NotFound("schedule");
 
-    private static async Task<IResult> RunAsync(
+    private static Task<IResult> RunAsync(
         string name,
         HttpContext context,
         ScheduleRunner runner,
         CancellationToken cancellationToken
-    )
-    {
-        var tenant = context.GetCaller().TenantId;
-        var begun = ScheduleFields.IsName(name)
-            ? await runner.BeginAsync(tenant, name, cancellationToken)
-            : default;
-        await using var batch = begun.Batch;
-        if (begun.UnknownKind is { } kind)
-        {
-            return Problems.Of(
-                StatusCodes.Status409Conflict,
-                "The kind is not known",
-                $"This service does not know the kind '{kind}' any more."
-            );
-        }
-        if (batch is null)
-        {
-            return Problems.NotFound("schedule");
-        }
-        try
-        {
-            return await context.AcceptAsync(
-                batch,
-                status => status,
-                (connection, transaction, ct) =>
-                    ScheduleRunner.EnterAsync(connection, transaction, tenant, name, batch.Id, ct),
-                cancellationToken
-            );
-        }
-        catch (ScheduleGoneException)
-        {
-            return Problems.NotFound("schedule");
-        }
-    }
+    ) =>
+        runner.RunAsync(
+            context.GetCaller().TenantId,
+            name,
+            (batch, enter) =>
+                context.AcceptAsync(batch, status => status, enter, cancellationToken),
+            cancellationToken
+        );
 
     private static async Task<IResult> ListRunsAsync(
         string name,

@@ -161,37 +161,36 @@ internal static class BatchPages
         return Page.Of<BatchItems>(new { Batch = batch, View = view });
     }
 
-    private static async Task<RedirectHttpResult> CancelAsync(
+    private static Task<RedirectHttpResult> CancelAsync(
         HttpContext context,
         Guid id,
         BatchSteering steering,
+        CancellationToken cancellationToken
+    ) => SteerAsync(context, id, steering.CancelAsync, cancellationToken);
+
+    private static Task<RedirectHttpResult> PauseAsync(
+        HttpContext context,
+        Guid id,
+        BatchSteering steering,
+        CancellationToken cancellationToken
+    ) => SteerAsync(context, id, steering.PauseAsync, cancellationToken);
+
+    private static Task<RedirectHttpResult> ResumeAsync(
+        HttpContext context,
+        Guid id,
+        BatchSteering steering,
+        CancellationToken cancellationToken
+    ) => SteerAsync(context, id, steering.ResumeAsync, cancellationToken);
+
+    private static async Task<RedirectHttpResult> SteerAsync(
+        HttpContext context,
+        Guid id,
+        Func<int, Guid, CancellationToken, Task<SteerResult>> steer,
         CancellationToken cancellationToken
     )
     {
         // Whatever came of it, the batch's page says how it stands.
-        await steering.CancelAsync(context.GetCaller().TenantId, id, cancellationToken);
-        return TypedResults.LocalRedirect($"/batches/{id}");
-    }
-
-    private static async Task<RedirectHttpResult> PauseAsync(
-        HttpContext context,
-        Guid id,
-        BatchSteering steering,
-        CancellationToken cancellationToken
-    )
-    {
-        await steering.PauseAsync(context.GetCaller().TenantId, id, cancellationToken);
-        return TypedResults.LocalRedirect($"/batches/{id}");
-    }
-
-    private static async Task<RedirectHttpResult> ResumeAsync(
-        HttpContext context,
-        Guid id,
-        BatchSteering steering,
-        CancellationToken cancellationToken
-    )
-    {
-        await steering.ResumeAsync(context.GetCaller().TenantId, id, cancellationToken);
+        await steer(context.GetCaller().TenantId, id, cancellationToken);
         return TypedResults.LocalRedirect($"/batches/{id}");
     }
 

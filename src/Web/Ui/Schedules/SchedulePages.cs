@@ -159,42 +159,22 @@ internal static class SchedulePages
             ? TypedResults.LocalRedirect($"/schedules/{name}")
             : Http.Problems.NotFound("schedule");
 
-    private static async Task<IResult> RunAsync(
+    private static Task<IResult> RunAsync(
         HttpContext context,
         string name,
         ScheduleRunner runner,
         CancellationToken cancellationToken
-    )
-    {
-        var tenant = context.GetCaller().TenantId;
-        var begun = ScheduleFields.IsName(name)
-            ? await runner.BeginAsync(tenant, name, cancellationToken)
-            : default;
-        await using var batch = begun.Batch;
-        if (batch is null)
-        {
-            return begun.UnknownKind is { } kind
-                ? Http.Problems.Of(
-                    StatusCodes.Status409Conflict,
-                    "The kind is not known",
-                    $"This service does not know the kind '{kind}' any more."
-                )
-                : Http.Problems.NotFound("schedule");
-        }
-        try
-        {
-            await batch.CommitAsync(
-                (connection, transaction, ct) =>
-                    ScheduleRunner.EnterAsync(connection, transaction, tenant, name, batch.Id, ct),
-                cancellationToken
-            );
-        }
-        catch (ScheduleGoneException)
-        {
-            return Http.Problems.NotFound("schedule");
-        }
-        return TypedResults.LocalRedirect($"/batches/{batch.Id}");
-    }
+    ) =>
+        runner.RunAsync(
+            context.GetCaller().TenantId,
+            name,
+            async (batch, enter) =>
+            {
+                await batch.CommitAsync(enter, cancellationToken);
+                return TypedResults.LocalRedirect($"/batches/{batch.Id}");
+            },
+            cancellationToken
+        );
 
     private static async Task<IResult> DeleteAsync(
         HttpContext context,
