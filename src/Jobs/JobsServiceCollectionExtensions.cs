@@ -1,3 +1,4 @@
+using Jobs;
 using Jobs.Batches;
 using Jobs.Engine;
 using Jobs.Kinds;
@@ -88,6 +89,15 @@ public static class JobsServiceCollectionExtensions
             )
             .ValidateOnStart();
         services
+            .AddOptions<JobsOptions>()
+            .BindConfiguration(JobsOptions.Section)
+            .Validate<EngineName>(
+                (o, engine) =>
+                    string.Equals(o.Engine, engine.Name, StringComparison.OrdinalIgnoreCase),
+                "Jobs:Engine must be Native, or Hangfire in a build with -p:WithHangfire=true."
+            )
+            .ValidateOnStart();
+        services
             .AddOptions<Hosting.HostOptions>()
             .Configure<Options.IOptions<EngineOptions>>(
                 (host, engine) =>
@@ -104,9 +114,13 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<LeaseLoop>();
         services.AddSingleton<WorkerRegistry>();
         services.AddSingleton<Heartbeat>();
+        services.AddSingleton<DueChunks>();
         services.AddSingleton<DueSchedules>();
         services.AddSingleton<DueBatches>();
         services.AddSingleton<DueWork>();
+        services.AddSingleton<ChunkRunner>();
+        services.TryAddSingleton<IDispatcher, NativeDispatcher>();
+        services.TryAddSingleton(new EngineName(JobsOptions.NativeEngine));
         services.AddHostedService<WorkerService>();
         services.AddWebhookDelivery();
         return services;

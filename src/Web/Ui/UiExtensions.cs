@@ -1,4 +1,5 @@
 using Jobs.Batches;
+using Jobs.Hosting;
 using Jobs.Tenancy;
 using Jobs.Web.Http;
 using Jobs.Web.Ui.Batches;
@@ -42,5 +43,12 @@ internal static class UiExtensions
         DocumentPages.Map(reading, steering);
         SearchPages.Map(reading);
         SchedulePages.Map(reading, steering);
+        foreach (var part in app.Services.GetServices<FrontPart>())
+        {
+            part.Map(
+                pages.MapGroup("").RequireAuthorization(ScopePolicies.Operator),
+                http => http.GetCaller().May(Scopes.Admin)
+            );
+        }
     }
 }
