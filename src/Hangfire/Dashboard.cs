@@ -14,10 +14,19 @@ internal static class Dashboard
 
     public static FrontPart Part { get; } = new(Path, "Hangfire", Map);
 
-    private static void Map(
-        IEndpointRouteBuilder routes,
-        Func<HttpContext, bool> isAdministrator
-    ) =>
+    // Hangfire keeps them for the whole process.
+    private static readonly Lazy<IGlobalConfiguration> Details = new(() =>
+        GlobalConfiguration.Configuration.UseJobDetailsRenderer(0, LinkToBatch)
+    );
+
+    private static NonEscapedString LinkToBatch(JobDetailsRendererDto page) =>
+        page.JobDetails.Job is { Args: [Guid batch, ..] } job && job.Type == typeof(ChunkJob)
+            ? new($"<p><a href=\"/batches/{batch}\">The batch in Jobs</a></p>")
+            : new("");
+
+    private static void Map(IEndpointRouteBuilder routes, Func<HttpContext, bool> isAdministrator)
+    {
+        _ = Details.Value;
         routes.MapHangfireDashboardWithNoAuthorizationFilters(
             Path,
             new DashboardOptions
@@ -29,4 +38,5 @@ internal static class Dashboard
             },
             routes.ServiceProvider.GetRequiredService<JobStorage>()
         );
+    }
 }

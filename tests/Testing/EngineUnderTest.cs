@@ -13,4 +13,8 @@ public static class EngineUnderTest
 
     /// <summary>The value of <c>Jobs:Engine</c> for processes.</summary>
     public static string Name { get; set; } = JobsOptions.NativeEngine;
+
+    /// <summary>Waits until all that is ready has come where workers take it from.</summary>
+    public static Func<TestDatabase, CancellationToken, Task> DispatchedAsync { get; set; } =
+        (_, _) => Task.CompletedTask;
 }

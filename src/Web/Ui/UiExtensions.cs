@@ -46,7 +46,10 @@ internal static class UiExtensions
         foreach (var part in app.Services.GetServices<FrontPart>())
         {
             part.Map(
-                pages.MapGroup("").RequireAuthorization(ScopePolicies.Operator),
+                pages
+                    .MapGroup("")
+                    .RequireAuthorization(ScopePolicies.Operator)
+                    .WithMetadata(new InlineStyles()),
                 http => http.GetCaller().May(Scopes.Admin)
             );
         }

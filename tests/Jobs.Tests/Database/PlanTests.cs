@@ -38,6 +38,12 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
                 + "array[0.1], array[true], 0, 0.01, '1 minute', '10 minutes', 0, true, 0",
             Engine: true
         ),
+        ["Lease by id"] = new(
+            LeaseByIdStatement.Lease,
+            "uuid, uuid, bigint, text[], int[], int[], int, bool, bool",
+            "{id}, {id}, 1, array['k0', 'k1', 'k2'], array[8, 8, 3], array[0, 9, 0], 3, false, true",
+            Engine: true
+        ),
         ["Submit"] = new(
             SubmitStatements.InsertBatches,
             "uuid[], int[], text[], smallint[], int[], smallint[], int[], text[], timestamptz[], timestamptz[], interval[], "

@@ -19,6 +19,7 @@ public sealed partial class ConfigurationTests
         ("Jobs:Postgres", typeof(EmbeddedPostgresOptions)),
         ("Jobs:Batches", typeof(BatchOptions)),
         ("Jobs:Engine", typeof(EngineOptions)),
+        (HangfireOptions.Section, typeof(HangfireOptions)),
         ("Jobs", typeof(SharingOptions)),
         ("Jobs:Webhooks", typeof(WebhookOptions)),
         (SearchOptions.Section, typeof(SearchOptions)),
