@@ -12,10 +12,12 @@ public sealed class ChunkJob
 {
     private readonly ChunkRunner runner;
     private readonly Dispatches dispatches;
+    private readonly HangfireStorage storage;
 
-    internal ChunkJob(ChunkRunner runner, Dispatches dispatches)
+    internal ChunkJob(ChunkRunner runner, Dispatches dispatches, HangfireStorage storage)
     {
         this.runner = runner;
+        this.storage = storage;
         this.dispatches = dispatches;
     }
 
@@ -35,6 +37,7 @@ public sealed class ChunkJob
         CancellationToken cancellationToken
     )
     {
+        storage.Wake();
         var chunk = new ChunkKey(batchId, chunkId);
         switch (await runner.RunAsync(chunk, cancellationToken))
         {

@@ -3,7 +3,6 @@ using System.Reflection;
 using Hangfire;
 using Hangfire.Common;
 using Hangfire.States;
-using Jobs.Batches;
 
 namespace Jobs.HangfireEngine;
 
@@ -47,10 +46,11 @@ internal sealed class HangfireClient(HangfireStorage storage, TimeProvider time)
             new Dictionary<string, object>(StringComparer.Ordinal)
             {
                 ["Batch"] = dispatch.Chunk.BatchId.ToString(),
-                ["Page"] = dispatch.Page,
-                ["Items"] = dispatch.Items,
-                ["Attempt"] = dispatch.Attempt,
-                ["Priority"] = dispatch.Priority.ToName(),
+                // One and not four: each is a row.
+                ["Chunk"] = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"page {dispatch.Page}, {dispatch.Items} items, attempt {dispatch.Attempt}"
+                ),
             }
         );
         return long.Parse(id, CultureInfo.InvariantCulture);

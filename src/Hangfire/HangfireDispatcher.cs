@@ -17,6 +17,7 @@ internal sealed class HangfireDispatcher(
     ChunkRunner runner,
     JobActivator activator,
     WorkSignal signal,
+    Notices notices,
     IOptions<EngineOptions> engine,
     IOptions<HangfireOptions> options,
     TimeProvider time,
@@ -70,6 +71,8 @@ internal sealed class HangfireDispatcher(
             }
             Task wait = signal.Ready.WaitAsync(pause, stopping);
             await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Another process may have made jobs.
+            storage.Wake();
         }
         // What runs goes on, and its jobs are ended when it has.
         server!.SendStop();
@@ -172,6 +175,7 @@ internal sealed class HangfireDispatcher(
             if (made.Count > 0)
             {
                 await dispatches.EnterJobsAsync(made, CancellationToken.None);
+                notices.SendWork(scheduled: false);
             }
         }
     }

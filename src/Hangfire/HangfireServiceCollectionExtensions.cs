@@ -56,7 +56,8 @@ public static class JobsHangfireServiceCollectionExtensions
         services.AddSingleton<RecurringSchedules>();
         services.AddSingleton(s => new ChunkJob(
             s.GetRequiredService<ChunkRunner>(),
-            s.GetRequiredService<Dispatches>()
+            s.GetRequiredService<Dispatches>(),
+            s.GetRequiredService<HangfireStorage>()
         ));
         services.AddSingleton(s => new ScheduleJob(s.GetRequiredService<RecurringSchedules>()));
         services.AddSingleton<IDispatcher, HangfireDispatcher>();

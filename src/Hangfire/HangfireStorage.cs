@@ -16,9 +16,9 @@ internal sealed class HangfireStorage : IConnectionFactory
 {
     // Installed by many processes at once, its scripts refuse each other.
     private const string Exclude = "select pg_advisory_lock(hashtext('jobs.hangfire'))";
-    private const string Release = "select pg_advisory_unlock(hashtext('jobs.hangfire'))";
 
     private readonly Lazy<string> address;
+    private readonly PostgreSqlJobQueue queue;
 
     public HangfireStorage(
         IServiceProvider services,
@@ -27,13 +27,14 @@ internal sealed class HangfireStorage : IConnectionFactory
     )
     {
         address = new(() => AddressOf(services.GetRequiredService<JobsDataSource>(), engine.Value));
-        Storage = new PostgreSqlStorage(
+        var storage = new PostgreSqlStorage(
             this,
             new PostgreSqlStorageOptions
             {
                 SchemaName = "hangfire",
                 PrepareSchemaIfNecessary = false,
-                EnableLongPolling = options.Value.Notifications,
+                // It would cost a connection for each worker, made to listen anew for each job: see Wake.
+                EnableLongPolling = false,
                 QueuePollInterval = engine.Value.PollInterval,
                 // A job that runs says so five times in this time, however long it takes.
                 UseSlidingInvisibilityTimeout = true,
@@ -46,44 +47,41 @@ internal sealed class HangfireStorage : IConnectionFactory
         {
             JobExpirationTimeout = options.Value.Retention,
         };
+        Storage = storage;
+        queue = (PostgreSqlJobQueue)
+            storage.QueueProviders.GetProvider(HangfireQueues.Ticks).GetJobQueue();
     }
 
     public JobStorage Storage { get; }
 
     NpgsqlConnection IConnectionFactory.GetOrCreateConnection() => new(address.Value);
 
+    /// <summary>
+    /// Wakes an idle worker of this process to look into the queues, if there is one. A worker that finds a job wakes the
+    /// next, so that as many are awake as there is work for.
+    /// </summary>
+    public void Wake() => queue.FetchNextJob();
+
     /// <summary>Brings the schema up to date with the package.</summary>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(address.Value);
+        // Not of the pool: the lock ends with the connection, whatever happens.
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(address.Value) { Pooling = false }.ConnectionString
+        );
         await connection.OpenAsync(cancellationToken);
-        await ExecuteAsync(connection, Exclude, cancellationToken);
+        await using var exclude = new NpgsqlCommand(Exclude, connection);
+        await exclude.ExecuteNonQueryAsync(cancellationToken);
         PostgreSqlObjectsInstaller.Install(connection);
-        await ExecuteAsync(connection, Release, cancellationToken);
-    }
-
-    private static async Task ExecuteAsync(
-        NpgsqlConnection connection,
-        string statement,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var command = new NpgsqlCommand(statement, connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static string AddressOf(JobsDataSource database, EngineOptions engine)
     {
         var settings = new NpgsqlConnectionStringBuilder(database.ConnectionString);
         settings.ApplicationName = $"{settings.ApplicationName}-hangfire";
-        // A worker has one to fetch with and one to listen on; some more for what runs beside them.
-        settings.MaxPoolSize = (2 * engine.Slots) + 12;
+        // One for each worker; some more for what runs beside them.
+        settings.MaxPoolSize = engine.Slots + 12;
         settings.Timeout = 15;
-        // It listens, and must not go on listening for whoever takes the connection next.
-        settings.NoResetOnClose = false;
-        settings.MaxAutoPrepare = 0;
-        // Connections that listen are made anew by their connection string.
-        settings.PersistSecurityInfo = true;
         return settings.ConnectionString;
     }
 }

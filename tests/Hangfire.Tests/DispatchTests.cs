@@ -67,8 +67,7 @@ public sealed class DispatchTests : HangfireTest
         job.Job.Args.Take(3).ShouldBe([batch.Id, job.Job.Args[1], EngineHost.Kind]);
         var parameters = monitoring.JobDetails(id).Properties;
         parameters["Batch"].ShouldContain(batch.Id.ToString());
-        parameters["Items"].ShouldBe("3");
-        parameters["Attempt"].ShouldBe("1");
+        parameters["Chunk"].ShouldBe("\"page 0, 3 items, attempt 1\"");
     }
 
     [Fact]

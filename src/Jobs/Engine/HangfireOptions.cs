@@ -19,10 +19,4 @@ public sealed class HangfireOptions
 
     /// <summary>How long Hangfire keeps jobs that have succeeded; outcomes are elsewhere. Default 1 hour.</summary>
     public TimeSpan Retention { get; set; } = TimeSpan.FromHours(1);
-
-    /// <summary>
-    /// Whether an idle Hangfire worker listens on a connection of its own; otherwise it looks every
-    /// <see cref="EngineOptions.PollInterval"/> for what other processes enqueued. Default true.
-    /// </summary>
-    public bool Notifications { get; set; } = true;
 }

@@ -38,7 +38,8 @@ internal static class LeaseByIdStatement
             select c.batch_id, c.id
             from wanted w
             join jobs.chunks c on c.batch_id = w.batch_id and c.id = w.id
-            where w.verdict = 0 and c.state = 'ready'
+            -- By its key, whatever the plan was made for: not by an index of what is ready.
+            where w.verdict = 0 and c.state || '' = 'ready'
             for update of c skip locked
         ),
         leased as (
