@@ -77,7 +77,7 @@ internal sealed class HangfireStorage : IConnectionFactory
 
     private static string AddressOf(JobsDataSource database, EngineOptions engine)
     {
-        var settings = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+        var settings = new NpgsqlConnectionStringBuilder(database.SessionConnectionString);
         settings.ApplicationName = $"{settings.ApplicationName}-hangfire";
         // One for each worker; some more for what runs beside them.
         settings.MaxPoolSize = engine.Slots + 12;
