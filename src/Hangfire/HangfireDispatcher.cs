@@ -74,6 +74,7 @@ internal sealed class HangfireDispatcher(
             // Another process may have made jobs.
             storage.Wake();
         }
+        await runner.CloseAsync();
         // What runs goes on, and its jobs are ended when it has.
         server!.SendStop();
     }

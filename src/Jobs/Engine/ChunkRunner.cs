@@ -35,6 +35,13 @@ internal sealed class ChunkRunner(
     public void Open(Func<Guid> worker, CancellationToken stopping, CancellationToken giveUp) =>
         process = new(worker, stopping, giveUp);
 
+    /// <summary>After it was told to stop: ends when nothing is being leased any more.</summary>
+    public async Task CloseAsync()
+    {
+        await leasing.WaitAsync(CancellationToken.None);
+        leasing.Release();
+    }
+
     /// <summary>Runs a chunk if it may run now; ends when what became of it is written.</summary>
     /// <param name="cancellationToken">Ends the wait for a slot; what is leased goes on.</param>
     /// <exception cref="NpgsqlException">The database cannot be reached. What was leased nonetheless is handed back by the worker's reconciliation.</exception>
@@ -123,6 +130,11 @@ internal sealed class ChunkRunner(
         await leasing.WaitAsync(cancellationToken);
         try
         {
+            if (now.Stopping.IsCancellationRequested)
+            {
+                // Whoever waits for what runs does not wait for what would start now.
+                return (ChunkVerdict.NotReady, null);
+            }
             var free = running
                 .FreeKinds()
                 .ToDictionary(k => k.Kind.Name, k => k.Free, StringComparer.Ordinal);

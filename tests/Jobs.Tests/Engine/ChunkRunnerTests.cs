@@ -254,6 +254,7 @@ public sealed class ChunkRunnerTests : EngineTest
             runner.Open(worker, stopping, giveUp);
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stopping)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await runner.CloseAsync();
         }
     }
 }
