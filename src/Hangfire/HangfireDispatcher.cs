@@ -11,6 +11,7 @@ namespace Jobs.HangfireEngine;
 /// </summary>
 internal sealed class HangfireDispatcher(
     HangfireStorage storage,
+    HangfirePreparation preparation,
     HangfireClient client,
     Dispatches dispatches,
     RecurringSchedules schedules,
@@ -26,9 +27,6 @@ internal sealed class HangfireDispatcher(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private readonly TaskCompletionSource prepared = new(
-        TaskCreationOptions.RunContinuationsAsynchronously
-    );
     private BackgroundJobServer? server;
 
     public IReadOnlyList<Func<CancellationToken, Task<TimeSpan>>> Due =>
@@ -41,7 +39,9 @@ internal sealed class HangfireDispatcher(
     )
     {
         runner.Open(worker, stopping, giveUp);
-        if (!await PrepareAsync(stopping))
+        Task prepared = preparation.Done.WaitAsync(stopping);
+        await prepared.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (stopping.IsCancellationRequested)
         {
             return;
         }
@@ -80,26 +80,6 @@ internal sealed class HangfireDispatcher(
     }
 
     public void Dispose() => server?.Dispose();
-
-    private async Task<bool> PrepareAsync(CancellationToken stopping)
-    {
-        while (!stopping.IsCancellationRequested)
-        {
-            try
-            {
-                await storage.PrepareAsync(stopping);
-                prepared.SetResult();
-                return true;
-            }
-            catch (Exception e) when (!stopping.IsCancellationRequested)
-            {
-                log.NotPrepared(e);
-                await Task.Delay(Pause, time, stopping)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-        return false;
-    }
 
     private void StartServer()
     {
@@ -148,7 +128,7 @@ internal sealed class HangfireDispatcher(
 
     private async Task<TimeSpan> DispatchScheduledAsync(CancellationToken cancellationToken)
     {
-        await prepared.Task.WaitAsync(cancellationToken);
+        await preparation.Done.WaitAsync(cancellationToken);
         var chosen = await dispatches.ChooseScheduledAsync(cancellationToken);
         await DispatchAsync(chosen);
         return chosen.Count == Dispatches.AtOnce ? TimeSpan.Zero : TimeSpan.MaxValue;
@@ -156,7 +136,7 @@ internal sealed class HangfireDispatcher(
 
     private async Task<TimeSpan> FollowSchedulesAsync(CancellationToken cancellationToken)
     {
-        await prepared.Task.WaitAsync(cancellationToken);
+        await preparation.Done.WaitAsync(cancellationToken);
         return await schedules.FollowAsync(cancellationToken);
     }
 

@@ -51,6 +51,8 @@ public static class JobsHangfireServiceCollectionExtensions
         services.AddSingleton<JobActivator>(s => new AspNetCoreJobActivator(
             s.GetRequiredService<IServiceScopeFactory>()
         ));
+        services.AddSingleton<HangfirePreparation>();
+        services.AddHostedService(s => s.GetRequiredService<HangfirePreparation>());
         services.AddSingleton<HangfireClient>();
         services.AddSingleton<Dispatches>();
         services.AddSingleton<RecurringSchedules>();
