@@ -17,7 +17,9 @@ public sealed class JobsOptions
 
     /// <summary>
     /// What brings work to this process: <c>Native</c>, or <c>Hangfire</c> in a build that has it. The section of the
-    /// same name holds what both go by. Default Native.
+    /// same name holds what both go by; where it has keys and no value, this is empty. Default Native.
     /// </summary>
-    public string Engine { get; set; } = NativeEngine;
+    public string? Engine { get; set; }
+
+    internal string EngineName => string.IsNullOrEmpty(Engine) ? NativeEngine : Engine;
 }

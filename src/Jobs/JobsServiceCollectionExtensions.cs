@@ -94,7 +94,7 @@ public static class JobsServiceCollectionExtensions
             .BindConfiguration(JobsOptions.Section)
             .Validate<EngineName>(
                 (o, engine) =>
-                    string.Equals(o.Engine, engine.Name, StringComparison.OrdinalIgnoreCase),
+                    string.Equals(o.EngineName, engine.Name, StringComparison.OrdinalIgnoreCase),
                 "Jobs:Engine must be Native, or Hangfire in a build with -p:WithHangfire=true."
             )
             .ValidateOnStart();
