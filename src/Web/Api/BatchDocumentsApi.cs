@@ -222,7 +222,7 @@ internal static class BatchDocumentsApi
             FileVerdictKind.Accepted => batch.AddAsync(verdict.Payload, cancellationToken),
             FileVerdictKind.Duplicate => batch.AddSettledAsync(
                 verdict.Payload,
-                ItemOutcome.SuccessJson(verdict.Payload),
+                ItemOutcome.SuccessJson(verdict.Result),
                 cancellationToken
             ),
             FileVerdictKind.Rejected => batch.AddSettledAsync(

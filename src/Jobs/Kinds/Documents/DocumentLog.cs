@@ -21,10 +21,4 @@ internal static partial class DocumentLog
         Message = "Document {Document} failed, and that could not be written down; cleanup will"
     )]
     public static partial void FailureNotStored(ILogger logger, Exception exception, Guid document);
-
-    [LoggerMessage(
-        Level = LogLevel.Warning,
-        Message = "The working file {Path} could not be deleted"
-    )]
-    public static partial void WorkingFileLeft(ILogger logger, Exception exception, string path);
 }

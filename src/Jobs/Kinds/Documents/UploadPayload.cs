@@ -25,4 +25,10 @@ internal static class UploadPayload
         }
         return json.WrittenMemory;
     }
+
+    /// <summary>The result of an item whose document stands: all that is known of it, and that nothing was computed.</summary>
+    public static ReadOnlyMemory<byte> OfDuplicate(StandingDocument standing, string name) =>
+        standing.Result is { } result
+            ? JsonSerializer.SerializeToUtf8Bytes(result, DocumentJson.Plain.DocumentResult)
+            : Of(standing.Id, name);
 }
