@@ -61,7 +61,10 @@ public sealed class ObjectStoreServer : IAsyncLifetime
             if (line.Contains("listening", StringComparison.OrdinalIgnoreCase))
             {
                 // What it says of each request would fill the pipe.
-                drained = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
+                drained = process.StandardOutput.BaseStream.CopyToAsync(
+                    Stream.Null,
+                    CancellationToken.None
+                );
                 Address = new Uri($"http://127.0.0.1:{port}");
                 return;
             }

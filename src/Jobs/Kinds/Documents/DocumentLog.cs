@@ -21,4 +21,10 @@ internal static partial class DocumentLog
         Message = "Document {Document} failed, and that could not be written down; cleanup will"
     )]
     public static partial void FailureNotStored(ILogger logger, Exception exception, Guid document);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The upload of original {Blob} in parts could not be aborted; the bucket's own rules will"
+    )]
+    public static partial void UploadLeft(ILogger logger, Exception exception, Guid blob);
 }

@@ -5,6 +5,7 @@ using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Jobs.Database;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Jobs.Kinds.Documents;
@@ -20,9 +21,15 @@ internal sealed class S3Originals : IOriginalPlace, IDisposable
     private readonly S3Options options;
     private readonly JobsDataSource database;
     private readonly AmazonS3Client client;
+    private readonly ILogger<S3Originals> log;
 
-    public S3Originals(IOptions<S3Options> options, JobsDataSource database)
+    public S3Originals(
+        IOptions<S3Options> options,
+        JobsDataSource database,
+        ILogger<S3Originals> log
+    )
     {
+        this.log = log;
         this.options = options.Value;
         this.database = database;
         client = Connect(this.options);
@@ -120,6 +127,8 @@ internal sealed class S3Originals : IOriginalPlace, IDisposable
                     Key = Key(id),
                     InputStream = new MemoryStream(buffer, 0, read, writable: false),
                     ContentType = "application/octet-stream",
+                    // Signed as a whole: not every store knows the form in which chunks are signed one by one.
+                    UseChunkEncoding = false,
                 },
                 ct
             );
@@ -155,6 +164,7 @@ internal sealed class S3Originals : IOriginalPlace, IDisposable
                         UploadId = upload.UploadId,
                         PartNumber = parts.Count + 1,
                         PartSize = read,
+                        UseChunkEncoding = false,
                         InputStream = new MemoryStream(buffer, 0, read, writable: false),
                     },
                     ct
@@ -179,14 +189,26 @@ internal sealed class S3Originals : IOriginalPlace, IDisposable
         }
         catch
         {
-            // Parts of an upload that is not completed are kept, and paid for, until somebody aborts it.
+            await TryAbortAsync(id, upload.UploadId);
+            throw;
+        }
+    }
+
+    // Parts of an upload that is not completed are kept, and paid for, until somebody aborts it.
+    private async Task TryAbortAsync(Guid id, string uploadId)
+    {
+        try
+        {
             await client.AbortMultipartUploadAsync(
                 options.Bucket,
                 Key(id),
-                upload.UploadId,
+                uploadId,
                 CancellationToken.None
             );
-            throw;
+        }
+        catch (Exception e) when (IsAway(e))
+        {
+            DocumentLog.UploadLeft(log, e, id);
         }
     }
 
