@@ -23,6 +23,30 @@ public static class MinimalPdf
             );
             objects.Add($"<< /Length {content.Length} >>\nstream\n{content}\nendstream");
         }
+        return Write(objects);
+    }
+
+    /// <summary>As many pages as are asked for, which share what is on them.</summary>
+    public static byte[] Repeated(string page, int times)
+    {
+        var content = $"BT /F1 12 Tf 72 720 Td ({page}) Tj ET";
+        List<string> objects =
+        [
+            "<< /Type /Catalog /Pages 2 0 R >>",
+            $"<< /Type /Pages /Count {times} /Kids [{string.Join(' ', Enumerable.Range(6, times).Select(i => $"{i} 0 R"))}] >>",
+            "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+            "<< /Title (Many pages) >>",
+            $"<< /Length {content.Length} >>\nstream\n{content}\nendstream",
+            .. Enumerable.Repeat(
+                "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 5 0 R /Resources << /Font << /F1 3 0 R >> >> >>",
+                times
+            ),
+        ];
+        return Write(objects);
+    }
+
+    private static byte[] Write(List<string> objects)
+    {
         var pdf = new StringBuilder("%PDF-1.4\n");
         var offsets = new List<int>();
         for (var i = 0; i < objects.Count; i++)
