@@ -96,7 +96,7 @@ public sealed class DocumentUpload : IAsyncDisposable
             await originals.DeleteAsync(tenantId, original.Id, cancellationToken);
             return Verdict(FileVerdictKind.Duplicate, name, standing.Id, null) with
             {
-                Result = UploadPayload.OfDuplicate(standing, name),
+                Result = UploadPayload.OfDuplicate(standing),
             };
         }
         var document = new NewDocument(

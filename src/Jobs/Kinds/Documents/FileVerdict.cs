@@ -19,7 +19,7 @@ public enum FileVerdictKind
 /// <param name="DocumentId">The new document, or the one that stands; null when rejected.</param>
 /// <param name="Error">Why it was rejected; else null.</param>
 /// <param name="Payload">Its item's payload, JSON on one line; <c>documentId</c> is null when rejected.</param>
-/// <param name="Result">Of a duplicate: its item's result, JSON on one line; else empty.</param>
+/// <param name="Result">Of a duplicate that was read already: its item's result, JSON on one line; else empty.</param>
 public sealed record FileVerdict(
     FileVerdictKind Kind,
     string Name,
