@@ -9,6 +9,7 @@ ENV CI=true DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 # What decides on packages comes first: the restored layer stays until one of these files changes.
 COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY migrations/Jobs.Migrations.csproj migrations/packages.lock.json migrations/
+COPY src/Parser/Parser.csproj src/Parser/packages.lock.json src/Parser/
 COPY src/Jobs/Jobs.csproj src/Jobs/packages.lock.json src/Jobs/
 COPY src/Web/Web.csproj src/Web/packages.lock.json src/Web/
 COPY src/Worker/Worker.csproj src/Worker/packages.lock.json src/Worker/
@@ -21,9 +22,10 @@ RUN dotnet publish src/Web -c Release --no-restore -p:UseAppHost=false -o /app/w
     && dotnet publish src/Worker -c Release --no-restore -p:UseAppHost=false -o /app/worker
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
-# PDF is read by poppler. prlimit, which bounds it, is part of the base image.
+# PDF is read by poppler, text in pictures by tesseract, and GraphicsMagick makes pictures small. What keeps parsers
+# apart (setpriv, prlimit, unshare) is part of the base image.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends poppler-utils \
+    && apt-get install -y --no-install-recommends poppler-utils tesseract-ocr tesseract-ocr-eng graphicsmagick \
     && rm -rf /var/lib/apt/lists/* \
     && install -d -o "$APP_UID" -g "$APP_UID" -m 0700 /var/lib/jobs
 COPY --from=build /app /app

@@ -1,5 +1,6 @@
 using Jobs.Bench.Backlog;
 using Jobs.Bench.Chaos;
+using Jobs.Bench.Documents;
 using Jobs.Bench.Engine;
 using Jobs.Bench.Horizon;
 using Jobs.Bench.Idle;
@@ -17,6 +18,8 @@ return args switch
     ["backlog", .. var rest] => await BacklogBenchmark.RunAsync(rest),
     ["horizon", .. var rest] => await HorizonBenchmark.RunAsync(rest),
     ["idle", .. var rest] => await IdleBenchmark.RunAsync(rest),
+    ["documents", .. var rest] => await DocumentsBenchmark.RunAsync(rest),
+    ["documents-memory", .. var rest] => await MemoryBenchmark.RunAsync(rest),
     _ => Usage(),
 };
 
@@ -32,6 +35,8 @@ static int Usage()
         ./bench/run peers [items] [runs] [--plot file] [--only shape]  beside the raw-SQL limit, graphile-worker and pg-boss; default 100000 items, 3 runs
         ./bench/run backlog [batches] [chunksPerBatch]      how long a lease takes with much waiting; default 1000 batches of 2 chunks of 500 items
         ./bench/run horizon [items] [singles]               under an open transaction that keeps dead rows alive; default 500000 items, 20000 singles
+        ./bench/run documents [files] [runs]                documents from upload to outcome, warm parsers beside a process a file and the programs alone; default 350, 3 runs
+        ./bench/run documents-memory [files]                how much the service grows under files of 50 MB in one request; default 50
         ./bench/run idle [workers] [seconds]                statements of workers that have nothing to do; default 4 workers, 30 seconds
 
         ConnectionStrings__Jobs names a server on which databases may be made; without it one is started.

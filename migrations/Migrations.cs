@@ -29,3 +29,6 @@ internal sealed class Schedules : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0009_dispatches")]
 internal sealed class Dispatches : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0010_document_processing")]
+internal sealed class DocumentProcessing : SqlMigration;

@@ -220,9 +220,14 @@ internal static class BatchDocumentsApi
         verdict.Kind switch
         {
             FileVerdictKind.Accepted => batch.AddAsync(verdict.Payload, cancellationToken),
+            // Of one that waits to be read nothing is known yet, nor whether it can be: its item finds out.
+            FileVerdictKind.Duplicate when verdict.Result.IsEmpty => batch.AddAsync(
+                verdict.Payload,
+                cancellationToken
+            ),
             FileVerdictKind.Duplicate => batch.AddSettledAsync(
                 verdict.Payload,
-                ItemOutcome.SuccessJson(verdict.Payload),
+                ItemOutcome.SuccessJson(verdict.Result),
                 cancellationToken
             ),
             FileVerdictKind.Rejected => batch.AddSettledAsync(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Jobs.Kinds.Documents;
 using Jobs.Tenancy;
 using Jobs.Web.Http;
@@ -33,6 +34,12 @@ internal static class DocumentsApi
             .RequireScope(Scopes.Read)
             .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream")
             .WithSummary("The original, as an attachment");
+        documents
+            .MapGet("/{id:guid}/thumbnail", GetThumbnailAsync)
+            .RequireScope(Scopes.Read)
+            .Produces(StatusCodes.Status200OK, contentType: "image/png")
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("A picture of the first page, of a PDF or an image");
         documents
             .MapDelete("/{id:guid}", DeleteAsync)
             .RequireScope(Scopes.Submit)
@@ -127,6 +134,23 @@ internal static class DocumentsApi
         );
     }
 
+    private static async Task<IResult> GetThumbnailAsync(
+        Guid id,
+        HttpContext context,
+        DocumentReader reader,
+        CancellationToken cancellationToken
+    ) =>
+        await reader.GetThumbnailAsync(context.GetCaller().TenantId, id, cancellationToken)
+            is { } png
+            ? Results.Bytes(
+                png,
+                "image/png",
+                entityTag: new EntityTagHeaderValue(
+                    $"\"{Convert.ToHexStringLower(SHA256.HashData(png))}\""
+                )
+            )
+            : Problems.NotFound("thumbnail");
+
     private static async Task<IResult> DeleteAsync(
         Guid id,
         HttpContext context,
@@ -155,6 +179,8 @@ internal sealed record DocumentAnswer(
     int? Words,
     IReadOnlyList<string> Warnings,
     ErrorAnswer? Error,
+    DateTimeOffset? AuthoredAt,
+    DateTimeOffset? ModifiedAt,
     DateTimeOffset CreatedAt,
     DateTimeOffset? ProcessedAt
 )
@@ -178,6 +204,8 @@ internal sealed record DocumentAnswer(
             document.ErrorCode is { } code
                 ? new ErrorAnswer(code, document.ErrorMessage ?? "", false)
                 : null,
+            document.AuthoredAt,
+            document.ModifiedAt,
             document.CreatedAt,
             document.ProcessedAt
         );

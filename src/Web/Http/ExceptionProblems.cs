@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Jobs.Batches;
+using Jobs.Kinds.Documents;
 using Microsoft.AspNetCore.Diagnostics;
 using Npgsql;
 
@@ -51,6 +52,16 @@ internal sealed class ExceptionProblems(ILogger<ExceptionProblems> log) : IExcep
                     e.StatusCode,
                     TitleOf(e.StatusCode),
                     e.Message
+                );
+                return true;
+            case OriginalsAwayException e:
+                log.OriginalsAway(httpContext.Request.Path, e);
+                httpContext.Response.Headers.RetryAfter = RetryAfter;
+                await Problems.WriteAsync(
+                    httpContext,
+                    StatusCodes.Status503ServiceUnavailable,
+                    "The store of originals does not answer",
+                    "Nothing was stored. Try again after the time in Retry-After."
                 );
                 return true;
             case not null when IsAway(exception):

@@ -18,6 +18,12 @@ internal static partial class HttpLog
     )]
     public static partial void HoldNotRenewed(this ILogger log, Exception exception);
 
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Path}: the store of originals does not answer"
+    )]
+    public static partial void OriginalsAway(this ILogger log, string path, Exception exception);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "{Path} failed")]
     public static partial void RequestFailed(this ILogger log, string path, Exception exception);
 }

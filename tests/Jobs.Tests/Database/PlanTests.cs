@@ -202,7 +202,14 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             "int, text, bigint, int",
             "2, 's1', 1000000, 51"
         ),
-        ["Find a document"] = new(DocumentSql.Find, "uuid, int", "{id}, 2"),
+        ["Find a document"] = new(DocumentSql.Find, "uuid, int, smallint", "{id}, 2, 1"),
+        ["Find a document's twin"] = new(
+            DocumentSql.FindTwin,
+            "int, bytea, smallint, uuid, text",
+            "2, decode(repeat('ab', 32), 'hex'), 1, {id}, '.txt'"
+        ),
+        ["Ready as a twin"] = new(DocumentSql.ReadyAsTwin, "uuid, int, uuid", "{id}, 2, {id}"),
+        ["Thumbnail"] = new(DocumentSql.ReadThumbnail, "uuid, int", "{id}, 2"),
         ["Find a duplicate"] = new(
             DocumentSql.FindDuplicate,
             "int, bytea",

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Jobs.Batches;
 using Jobs.Database;
 using Jobs.Engine;
+using Jobs.Kinds.Documents;
 using Jobs.Kinds.Queries;
 using Jobs.Notifications.Webhooks;
 using Shouldly;
@@ -23,6 +24,8 @@ public sealed partial class ConfigurationTests
         ("Jobs", typeof(SharingOptions)),
         ("Jobs:Webhooks", typeof(WebhookOptions)),
         (SearchOptions.Section, typeof(SearchOptions)),
+        (DocumentOptions.Section, typeof(DocumentOptions)),
+        (S3Options.Section, typeof(S3Options)),
     ];
 
     // Read before there are options: the log comes first.

@@ -136,5 +136,9 @@ public sealed class KindServices : IAsyncDisposable
         return (document, await text.ReadToEndAsync(Token), outcome);
     }
 
+    /// <summary>What is known of a file that was taken in.</summary>
+    public async Task<Document> DocumentAsync(FileVerdict verdict) =>
+        (await Get<DocumentReader>().GetAsync(Tenant, verdict.DocumentId!.Value, Token))!;
+
     public ValueTask DisposeAsync() => provider.DisposeAsync();
 }

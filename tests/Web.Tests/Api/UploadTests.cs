@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Jobs.Testing.Documents;
 
 namespace Jobs.Web.Tests.Api;
 
@@ -22,7 +23,7 @@ public sealed class UploadTests(WebHost web)
             ("copy.txt", "Here already."u8.ToArray()),
             ("program.exe", "MZ\u0090\0"u8.ToArray()),
             ("empty.txt", []),
-            ("picture.pdf", "\u0089PNG\r\n"u8.ToArray()),
+            ("picture.pdf", "GIF89a\0\u0001"u8.ToArray()),
             ("twice.md", "# A title\n\nSome words of text."u8.ToArray())
         );
 
@@ -203,6 +204,80 @@ public sealed class UploadTests(WebHost web)
             .GetInt32()
             .ShouldBe(0);
         (await tenant.RowsAsync()).ShouldStartWith("batches 1, documents 0, blobs 0");
+    }
+
+    [Fact]
+    public async Task A_batch_of_hostile_files_ends_partial_and_the_others_in_it_succeed()
+    {
+        using var tenant = await web.NewTenantAsync(Stop);
+        // All but the one that takes as long as a document may: it has its test beside the others.
+        var hostile = HostileFiles.All.Where(f => f.Warning != "truncated").ToList();
+        (string, byte[])[] files =
+        [
+            ("good-first.txt", "A good file before."u8.ToArray()),
+            .. hostile.Select(f => (f.Name, f.Bytes())),
+            ("good-last.docx", OfficeFiles.Word),
+        ];
+
+        var (answer, ended) = await UploadAndEndAsync(tenant, files);
+
+        ended.GetProperty("outcome").GetString().ShouldBe("partial");
+        var id = answer.GetProperty("id").GetString();
+        var lines = (await tenant.Client.GetStringAsync($"/api/v1/batch/jobs/{id}/results", Stop))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(l => JsonDocument.Parse(l).RootElement)
+            .ToList();
+        lines.Count.ShouldBe(files.Length);
+        lines[0].GetProperty("status").GetString().ShouldBe("succeeded");
+        lines[^1].GetProperty("status").GetString().ShouldBe("succeeded");
+        for (var i = 0; i < hostile.Count; i++)
+        {
+            var code = lines[i + 1].TryGetProperty("error", out var error)
+                ? error.GetProperty("code").GetString()
+                : null;
+            code.ShouldBe(hostile[i].Code, hostile[i].Name);
+        }
+        // The service that did it is there and reads on.
+        var (_, after) = await UploadAndEndAsync(
+            tenant,
+            ("after.txt", "A good file after."u8.ToArray())
+        );
+        after.GetProperty("outcome").GetString().ShouldBe("succeeded");
+    }
+
+    [Fact]
+    public async Task A_pdf_has_a_thumbnail_and_a_text_has_none()
+    {
+        using var tenant = await web.NewTenantAsync(Stop);
+        var (answer, _) = await UploadAndEndAsync(
+            tenant,
+            ("a.pdf", MinimalPdf.Of("A", "B", "One page")),
+            ("a.txt", "No picture."u8.ToArray())
+        );
+        var ids = answer
+            .GetProperty("files")
+            .EnumerateArray()
+            .Select(f => f.GetProperty("documentId").GetString())
+            .ToList();
+
+        using var picture = await tenant.Client.GetAsync(
+            $"/api/v1/documents/{ids[0]}/thumbnail",
+            Stop
+        );
+        using var none = await tenant.Client.GetAsync(
+            $"/api/v1/documents/{ids[1]}/thumbnail",
+            Stop
+        );
+        using var other = await web.NewTenantAsync(Stop);
+        using var foreign = await other.Client.GetAsync(
+            $"/api/v1/documents/{ids[0]}/thumbnail",
+            Stop
+        );
+
+        picture.Content.Headers.ContentType!.MediaType.ShouldBe("image/png");
+        picture.Headers.ETag.ShouldNotBeNull();
+        await none.ShouldBeProblemAsync(HttpStatusCode.NotFound);
+        await foreign.ShouldBeProblemAsync(HttpStatusCode.NotFound);
     }
 
     private static async Task<(JsonElement Answer, JsonElement Ended)> UploadAndEndAsync(

@@ -107,7 +107,7 @@ public sealed class LookTests(BrowserFixture browser) : BrowserTest(browser)
                 {
                     Name = "program.exe",
                     MimeType = "application/octet-stream",
-                    Buffer = "MZ"u8.ToArray(),
+                    Buffer = "MZ\0\0"u8.ToArray(),
                 },
             }
         );

@@ -41,6 +41,9 @@ internal sealed record CleanupResult
 
     public long Originals { get; set; }
 
+    /// <summary>Objects of an object store that were deleted after their originals.</summary>
+    public long Objects { get; set; }
+
     public long IdempotencyKeys { get; set; }
 
     /// <summary>Documents that became failed because their batch ended without them.</summary>

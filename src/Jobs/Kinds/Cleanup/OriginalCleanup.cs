@@ -4,10 +4,10 @@ using Jobs.Kinds.Documents;
 namespace Jobs.Kinds.Cleanup;
 
 /// <summary>
-/// Deletes originals that no document came to own, and marks as failed the documents whose batch ended, by
+/// Deletes originals that no document came to own, and the objects of those that are gone, and marks as failed the documents whose batch ended, by
 /// cancellation for one, before they were read. Thread-safe.
 /// </summary>
-internal sealed class OriginalCleanup(JobsDataSource database)
+internal sealed class OriginalCleanup(JobsDataSource database, OriginalStore originals)
 {
     // An original has up to 200 parts of 256 KB, which go with it.
     private const int OriginalsPerStep = 5;
@@ -45,6 +45,7 @@ internal sealed class OriginalCleanup(JobsDataSource database)
             OriginalsPerStep,
             ct
         );
+        result.Objects += await originals.PurgeDeletedAsync(ct);
         result.AbandonedDocuments += await Steps.RunAsync(
             database.Requests,
             Abandon,

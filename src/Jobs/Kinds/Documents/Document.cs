@@ -30,7 +30,7 @@ public sealed class Document
 
     public string? Author { get; init; }
 
-    /// <summary>BCP 47, as the document itself declares it; null where it declares none.</summary>
+    /// <summary>BCP 47, as the document declares it, else as its words make likely; null where neither says.</summary>
     public string? Language { get; init; }
 
     /// <summary>Null for types that have no pages.</summary>
@@ -44,6 +44,15 @@ public sealed class Document
     public string? ErrorCode { get; init; }
 
     public string? ErrorMessage { get; init; }
+
+    /// <summary>When it was written, as the document itself says.</summary>
+    public DateTimeOffset? AuthoredAt { get; init; }
+
+    /// <summary>When it was changed last, as the document itself says.</summary>
+    public DateTimeOffset? ModifiedAt { get; init; }
+
+    /// <summary>The <see cref="DocumentStore.Extraction"/> that read it.</summary>
+    public short? Extraction { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 

@@ -9,11 +9,8 @@ public static class DocumentErrors
     /// <summary>The file is longer than <see cref="DocumentLimits.MaxLength"/>.</summary>
     public const string FileTooLarge = "file_too_large";
 
-    /// <summary>Neither the name nor the content is of a type that can be read.</summary>
+    /// <summary>The content is of no type that can be read.</summary>
     public const string UnsupportedType = "unsupported_type";
-
-    /// <summary>The content is not what the name's extension says.</summary>
-    public const string TypeMismatch = "type_mismatch";
 
     /// <summary>The document can be opened only with a password, or forbids the extraction of its text.</summary>
     public const string Encrypted = "encrypted";
@@ -21,8 +18,29 @@ public static class DocumentErrors
     /// <summary>The document is broken.</summary>
     public const string Unreadable = "unreadable";
 
-    /// <summary>Reading the document took more time or memory than a document is given.</summary>
-    public const string TooComplex = "too_complex";
+    /// <summary>An archive, which office documents are too, unfolds to more than any ordinary one does.</summary>
+    public const string ArchiveBomb = "archive_bomb";
+
+    /// <summary>Elements, values or files are nested deeper than is followed.</summary>
+    public const string NestedTooDeep = "nested_too_deep";
+
+    /// <summary>XML uses entities of a document type of its own.</summary>
+    public const string XmlEntities = "xml_entities";
+
+    /// <summary>A picture has more pixels than are unfolded.</summary>
+    public const string ImageTooLarge = "image_too_large";
+
+    /// <summary>Reading the document took longer than a document is given.</summary>
+    public const string TimeLimit = "time_limit";
+
+    /// <summary>Reading the document took more memory than a document is given.</summary>
+    public const string MemoryLimit = "memory_limit";
+
+    /// <summary>The process that read the document crashed.</summary>
+    public const string ParserFailed = "parser_failed";
+
+    /// <summary>No process can be started that reads documents; another attempt may have more luck.</summary>
+    public const string ParserUnavailable = "parser_unavailable";
 
     /// <summary>poppler, which reads PDF, is not installed on the worker.</summary>
     public const string PopplerMissing = "poppler_missing";

@@ -1,25 +1,20 @@
-using Jobs.Kinds.Documents.Extraction;
+using Jobs.Kinds.Documents.Parsing;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Jobs.Kinds.Documents;
 
 /// <summary>
-/// Reads a document: from its original to its text, its metadata and the passages that search finds. Doing it again
-/// replaces what the last time wrote.
+/// Reads a document: from its original to its text, its metadata and the passages that search finds. What has been
+/// read before is not read again; otherwise doing it again replaces what the last time wrote.
 /// </summary>
 internal sealed class DocumentHandler(
     DocumentStore store,
     OriginalStore originals,
-    IEnumerable<ITextExtractor> extractors,
-    TimeProvider time,
+    ParserPool parsers,
     ILogger<DocumentHandler> log
 ) : IItemHandler
 {
-    private readonly Dictionary<DocumentFormat, ITextExtractor> byFormat = extractors
-        .SelectMany(e => e.Formats.Select(f => (Format: f, Extractor: e)))
-        .ToDictionary(p => p.Format, p => p.Extractor);
-
     public async ValueTask<ItemOutcome> HandleAsync(Item item, CancellationToken cancellationToken)
     {
         var id = item.Read(DocumentJson.Default.DocumentPayload).DocumentId;
@@ -27,17 +22,17 @@ internal sealed class DocumentHandler(
             await store.FindAsync(item.TenantId, id, cancellationToken) ?? throw Deleted(id);
         try
         {
-            var (format, text) = await ReadAsync(item.TenantId, document, cancellationToken);
-            var result = await store.SaveAsync(
-                item.TenantId,
-                document,
-                format.MediaType,
-                text,
-                cancellationToken
-            );
-            return ItemOutcome.Success(
-                result ?? throw Deleted(id),
-                DocumentJson.Plain.DocumentResult
+            var result =
+                document.Result
+                ?? await store.ReuseAsync(item.TenantId, document, cancellationToken)
+                ?? await ReadAsync(item.TenantId, document, cancellationToken);
+            return ItemOutcome.Success(result, DocumentJson.Plain.DocumentResult);
+        }
+        catch (OriginalsAwayException e)
+        {
+            throw new ItemException(
+                new ItemError(ErrorCodes.Unavailable, e.Message, Retryable: true),
+                e
             );
         }
         catch (ItemException e) when (!e.Error.Retryable)
@@ -53,7 +48,7 @@ internal sealed class DocumentHandler(
             ? []
             : [error];
 
-    private async Task<(DocumentFormat Format, ExtractedText Text)> ReadAsync(
+    private async Task<DocumentResult> ReadAsync(
         int tenantId,
         StoredDocument document,
         CancellationToken ct
@@ -62,46 +57,8 @@ internal sealed class DocumentHandler(
         await using var original =
             await originals.OpenReadAsync(tenantId, document.BlobId, ct)
             ?? throw Deleted(document.Id);
-        using var file = await WorkingFile.CreateAsync(original, log, ct);
-        var (format, error) = FormatDetector.Detect(document.Name, await HeadAsync(file, ct));
-        if (format is null)
-        {
-            throw new ItemException(error!);
-        }
-        var text = new ExtractedText();
-        await ExtractAsync(byFormat[format], file, text, ct);
-        text.Complete();
-        return (format, text);
-    }
-
-    private async Task ExtractAsync(
-        ITextExtractor extractor,
-        WorkingFile file,
-        ExtractedText text,
-        CancellationToken ct
-    )
-    {
-        using var deadline = new CancellationTokenSource(DocumentLimits.MaxReading, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, ct);
-        try
-        {
-            await extractor.ExtractAsync(file, text, either.Token);
-        }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
-        {
-            throw DocumentErrors.Exception(
-                DocumentErrors.TooComplex,
-                $"The document takes longer than {DocumentLimits.MaxReading.TotalSeconds:0} s to read."
-            );
-        }
-    }
-
-    private static async Task<byte[]> HeadAsync(WorkingFile file, CancellationToken ct)
-    {
-        await using var stream = file.OpenRead();
-        var head = new byte[DocumentLimits.HeadLength];
-        var read = await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, ct);
-        return head[..read];
+        await using var parsed = await parsers.ParseAsync(document.Name, original, ct);
+        return await store.SaveAsync(tenantId, document, parsed, ct) ?? throw Deleted(document.Id);
     }
 
     private async Task MarkFailedAsync(int tenantId, Guid id, ItemError error, CancellationToken ct)

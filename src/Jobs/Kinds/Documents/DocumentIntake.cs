@@ -16,12 +16,25 @@ public sealed class DocumentIntake(
     public DocumentUpload Begin(int tenantId, IReadOnlyList<string> tags) =>
         new(tenantId, tags, originals, this, time);
 
-    internal async Task<Guid?> FindDuplicateAsync(int tenantId, byte[] sha256, CancellationToken ct)
+    internal async Task<StandingDocument?> FindDuplicateAsync(
+        int tenantId,
+        byte[] sha256,
+        CancellationToken ct
+    )
     {
         await using var find = database.Requests.CreateCommand(DocumentSql.FindDuplicate);
         find.Parameters.Add(new() { Value = tenantId });
         find.Parameters.Add(new() { Value = sha256 });
-        return (Guid?)await find.ExecuteScalarAsync(ct);
+        await using var row = await find.ExecuteReaderAsync(ct);
+        if (!await row.ReadAsync(ct))
+        {
+            return null;
+        }
+        var id = row.GetGuid(0);
+        return new StandingDocument(
+            id,
+            row.GetBoolean(8) ? StoredResult.Read(row, id, first: 1) : null
+        );
     }
 
     /// <summary>Inserts documents in the caller's transaction: they exist if and only if it commits.</summary>
@@ -64,3 +77,7 @@ public sealed class DocumentIntake(
         }
     }
 }
+
+/// <summary>A document of the same bytes.</summary>
+/// <param name="Result">What was read of it; null while it waits.</param>
+internal sealed record StandingDocument(Guid Id, DocumentResult? Result);

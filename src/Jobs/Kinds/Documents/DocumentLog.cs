@@ -24,7 +24,7 @@ internal static partial class DocumentLog
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "The working file {Path} could not be deleted"
+        Message = "The upload of original {Blob} in parts could not be aborted; the bucket's own rules will"
     )]
-    public static partial void WorkingFileLeft(ILogger logger, Exception exception, string path);
+    public static partial void UploadLeft(ILogger logger, Exception exception, Guid blob);
 }

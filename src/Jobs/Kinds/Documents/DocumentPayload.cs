@@ -4,6 +4,7 @@ namespace Jobs.Kinds.Documents;
 public sealed record DocumentPayload(Guid DocumentId, string? Name);
 
 /// <summary>The result of a <c>document</c> item.</summary>
+/// <param name="Reused">Whether the file had been read before, so that nothing was computed again.</param>
 public sealed record DocumentResult(
     Guid DocumentId,
     string MediaType,
@@ -12,5 +13,6 @@ public sealed record DocumentResult(
     int? Pages,
     int Words,
     string? Language,
-    IReadOnlyList<string> Warnings
+    IReadOnlyList<string> Warnings,
+    bool Reused
 );

@@ -7,6 +7,7 @@ namespace Jobs.Kinds.Documents;
 public sealed class DocumentReader(
     IDbContextFactory<JobsContext> contexts,
     JobsDataSource database,
+    DocumentStore store,
     OriginalStore originals
 )
 {
@@ -97,13 +98,28 @@ public sealed class DocumentReader(
         return bytes is null ? null : new DocumentContent(document, bytes);
     }
 
-    /// <summary>Deletes a document with its original, text and passages; false when the tenant has none of this id.</summary>
+    /// <summary>Deletes a document with its original, text, passages and thumbnail; false when the tenant has none of this id.</summary>
     public async Task<bool> DeleteAsync(int tenantId, Guid id, CancellationToken cancellationToken)
     {
-        await using var delete = database.Requests.CreateCommand(DocumentSql.Delete);
-        delete.Parameters.Add(new() { Value = id });
-        delete.Parameters.Add(new() { Value = tenantId });
-        return await delete.ExecuteNonQueryAsync(cancellationToken) > 0;
+        if (await store.DeleteAsync(tenantId, id, cancellationToken) is not { } blob)
+        {
+            return false;
+        }
+        await originals.TryPurgeAsync(blob, cancellationToken);
+        return true;
+    }
+
+    /// <summary>A PNG of the first page; null when the tenant has no such document, or it has none.</summary>
+    public async Task<byte[]?> GetThumbnailAsync(
+        int tenantId,
+        Guid id,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var read = database.Requests.CreateCommand(DocumentSql.ReadThumbnail);
+        read.Parameters.Add(new() { Value = id });
+        read.Parameters.Add(new() { Value = tenantId });
+        return (byte[]?)await read.ExecuteScalarAsync(cancellationToken);
     }
 
     private async Task<byte[]?> ReadTextAsync(int tenantId, Guid id, int part, CancellationToken ct)

@@ -1,4 +1,4 @@
-using Jobs.Kinds.Documents.Extraction;
+using Jobs.Parser.Formats;
 using Npgsql;
 
 namespace Jobs.Kinds.Documents;
@@ -55,10 +55,16 @@ public sealed class DocumentUpload : IAsyncDisposable
             throwOnEndOfStream: false,
             cancellationToken
         );
-        var (format, error) = FormatDetector.Detect(name, head.AsSpan(0, read));
-        if (format is null)
+        var detected = FormatDetector.OfHead(name, head.AsSpan(0, read));
+        if (detected.Format is not { } format)
         {
-            return Verdict(FileVerdictKind.Rejected, name, null, error);
+            var refusal = detected.Refusal!;
+            return Verdict(
+                FileVerdictKind.Rejected,
+                name,
+                null,
+                new ItemError(refusal.Code, refusal.Message, false)
+            );
         }
         StoredOriginal original;
         try
@@ -81,13 +87,17 @@ public sealed class DocumentUpload : IAsyncDisposable
                 new ItemError(DocumentErrors.FileTooLarge, limit, Retryable: false)
             );
         }
-        var standing =
-            accepted.Find(d => d.Original.Sha256.AsSpan().SequenceEqual(original.Sha256))?.Id
-            ?? await intake.FindDuplicateAsync(tenantId, original.Sha256, cancellationToken);
-        if (standing is { } id)
+        var here = accepted.Find(d => d.Original.Sha256.AsSpan().SequenceEqual(original.Sha256));
+        var standing = here is not null
+            ? new StandingDocument(here.Id, null)
+            : await intake.FindDuplicateAsync(tenantId, original.Sha256, cancellationToken);
+        if (standing is not null)
         {
             await originals.DeleteAsync(tenantId, original.Id, cancellationToken);
-            return Verdict(FileVerdictKind.Duplicate, name, id, null);
+            return Verdict(FileVerdictKind.Duplicate, name, standing.Id, null) with
+            {
+                Result = UploadPayload.OfDuplicate(standing),
+            };
         }
         var document = new NewDocument(
             Guid.CreateVersion7(time.GetUtcNow()),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Jobs.Parser.Text;
 
 namespace Jobs.Kinds.Documents;
 
@@ -38,12 +39,6 @@ internal static class FileName
         }
         var extension = Path.GetExtension(clean);
         var room = DocumentLimits.MaxName - (extension.Length <= 20 ? extension.Length : 0);
-        return string.Concat(Cut(clean, room), extension.Length <= 20 ? extension : "");
+        return string.Concat(CleanText.Cut(clean, room), extension.Length <= 20 ? extension : "");
     }
-
-    /// <summary>At most <paramref name="length"/> UTF-16 units, never half of a surrogate pair.</summary>
-    public static string Cut(string text, int length) =>
-        text.Length <= length ? text
-        : char.IsHighSurrogate(text[length - 1]) ? text[..(length - 1)]
-        : text[..length];
 }

@@ -19,12 +19,14 @@ public enum FileVerdictKind
 /// <param name="DocumentId">The new document, or the one that stands; null when rejected.</param>
 /// <param name="Error">Why it was rejected; else null.</param>
 /// <param name="Payload">Its item's payload, JSON on one line; <c>documentId</c> is null when rejected.</param>
+/// <param name="Result">Of a duplicate that was read already: its item's result, JSON on one line; else empty.</param>
 public sealed record FileVerdict(
     FileVerdictKind Kind,
     string Name,
     Guid? DocumentId,
     ItemError? Error,
-    ReadOnlyMemory<byte> Payload
+    ReadOnlyMemory<byte> Payload,
+    ReadOnlyMemory<byte> Result = default
 );
 
 /// <summary>An accepted file on its way to being a document.</summary>

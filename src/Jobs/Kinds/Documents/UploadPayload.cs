@@ -25,4 +25,13 @@ internal static class UploadPayload
         }
         return json.WrittenMemory;
     }
+
+    /// <summary>
+    /// The result of an item whose document was read already: all that is known of it, and that nothing was computed.
+    /// Empty where it waits to be read: the item waits for it then.
+    /// </summary>
+    public static ReadOnlyMemory<byte> OfDuplicate(StandingDocument standing) =>
+        standing.Result is { } result
+            ? JsonSerializer.SerializeToUtf8Bytes(result, DocumentJson.Plain.DocumentResult)
+            : default;
 }

@@ -63,7 +63,15 @@ internal static class DocumentPages
         }
         var text = await documents.OpenTextAsync(tenantId, id, cancellationToken);
         var excerpt = text is null ? "" : await BeginningOfAsync(text, cancellationToken);
-        return Page.Of<DocumentDetailsPage>(new { Document = document, Excerpt = excerpt });
+        var thumbnail = await documents.GetThumbnailAsync(tenantId, id, cancellationToken);
+        return Page.Of<DocumentDetailsPage>(
+            new
+            {
+                Document = document,
+                Excerpt = excerpt,
+                HasThumbnail = thumbnail is not null,
+            }
+        );
     }
 
     private static async Task<RedirectHttpResult> DeleteAsync(

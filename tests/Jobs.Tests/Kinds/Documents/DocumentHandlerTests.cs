@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Jobs.Kinds.Documents;
 using Jobs.Testing;
+using Jobs.Testing.Documents;
 using Shouldly;
 using Xunit;
 
@@ -158,7 +159,7 @@ public sealed class DocumentHandlerTests(TestDatabase database)
             Encoding.UTF8.GetBytes(new string('[', 200_000))
         );
 
-        outcome.Error!.Code.ShouldBe(DocumentErrors.Unreadable);
+        outcome.Error!.Code.ShouldBe(DocumentErrors.NestedTooDeep);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Jobs.Kinds.Documents;
 using Jobs.Testing;
 using Shouldly;
@@ -16,11 +17,13 @@ public sealed class DocumentIntakeTests(TestDatabase database)
 
     [Theory]
     [InlineData("a.txt", "", DocumentErrors.EmptyFile)]
-    [InlineData("a.docx", "some text", DocumentErrors.UnsupportedType)]
-    [InlineData("a", "some text", DocumentErrors.UnsupportedType)]
     [InlineData("a.txt", "MZ\0\u0001\u0002\u0003 program", DocumentErrors.UnsupportedType)]
-    [InlineData("a.txt", "%PDF-1.4 and more", DocumentErrors.TypeMismatch)]
-    [InlineData("a.pdf", "plain text", DocumentErrors.TypeMismatch)]
+    [InlineData(
+        "a.doc",
+        "\u00D0\u00CF\u0011\u00E0\u00A1\u00B1\u001A\u00E1",
+        DocumentErrors.UnsupportedType
+    )]
+    [InlineData("a.pdf", "GIF89a\0\u0001", DocumentErrors.UnsupportedType)]
     [InlineData(
         "a.txt",
         "\0\u0001\u0002\u0003\u0004\u0005 mostly controls",
@@ -32,11 +35,37 @@ public sealed class DocumentIntakeTests(TestDatabase database)
         string code
     )
     {
-        var verdict = await services.UploadAsync(name, content);
+        var verdict = await services.UploadAsync(name, Encoding.Latin1.GetBytes(content));
 
         verdict.Kind.ShouldBe(FileVerdictKind.Rejected);
         verdict.Error!.Code.ShouldBe(code);
         verdict.Error.Retryable.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("a.docx", "some text", "text/plain")]
+    [InlineData("a.pdf", "<!doctype html><p>not found</p>", "text/html")]
+    [InlineData("a", "some text", "text/plain")]
+    [InlineData("a.txt", "%PDF-1.4 and more", "application/pdf")]
+    [InlineData("a.md", "some text", "text/markdown")]
+    [InlineData("a.txt", "Received: by x\nFrom: a@b.c\nSubject: s\n\nbody", "text/plain")]
+    [InlineData("a", "Received: by x\nFrom: a@b.c\nSubject: s\n\nbody", "message/rfc822")]
+    [InlineData("a.bin", "{\"a\":[1,2,{\"b\":3}]}", "application/json")]
+    public async Task The_content_says_what_a_file_is_and_not_its_name(
+        string name,
+        string content,
+        string mediaType
+    )
+    {
+        await using var upload = services.Get<DocumentIntake>().Begin(KindServices.Tenant, []);
+        var verdict = await upload.ReceiveAsync(
+            name,
+            new MemoryStream(Encoding.UTF8.GetBytes(content)),
+            Token
+        );
+
+        verdict.Kind.ShouldBe(FileVerdictKind.Accepted);
+        upload.Accepted[^1].MediaType.ShouldBe(mediaType);
     }
 
     [Theory]
@@ -62,6 +91,7 @@ public sealed class DocumentIntakeTests(TestDatabase database)
     {
         var name = FileName.Clean(new string('x', 400) + ".html");
 
+        FileName.Clean(new string('é', 10_240) + ".pdf").ShouldEndWith("é.pdf");
         name.Length.ShouldBe(DocumentLimits.MaxName);
         name.ShouldEndWith(".html");
     }
@@ -76,6 +106,10 @@ public sealed class DocumentIntakeTests(TestDatabase database)
 
         waiting.Kind.ShouldBe(FileVerdictKind.Duplicate);
         ready.Kind.ShouldBe(FileVerdictKind.Duplicate);
+        // What is known of it comes at once, and that nothing was computed for it.
+        var known = JsonDocument.Parse(ready.Result).RootElement;
+        known.GetProperty("reused").GetBoolean().ShouldBeTrue();
+        known.GetProperty("words").GetInt32().ShouldBe(3);
         new[] { waiting.DocumentId, ready.DocumentId }.ShouldAllBe(id => id == first.DocumentId);
         (
             await services.ScalarAsync("select count(*) from jobs.blobs where document_id is null")

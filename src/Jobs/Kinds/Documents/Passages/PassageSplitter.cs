@@ -1,14 +1,15 @@
 using System.Text;
-using Jobs.Kinds.Documents.Extraction;
+using Jobs.Parser.Extraction;
+using Jobs.Parser.Text;
 
 namespace Jobs.Kinds.Documents.Passages;
 
 /// <summary>
 /// Divides a document into passages of up to <see cref="MaxWords"/> words, at headings, pages and the ends of
-/// sentences. Where only the length divides, the last sentence is repeated in the next passage, so that what spans
-/// the cut is found.
+/// sentences, while its blocks come. Where only the length divides, the last sentence is repeated in the next passage,
+/// so that what spans the cut is found. Not thread-safe.
 /// </summary>
-internal static class PassageSplitter
+internal sealed class PassageSplitter
 {
     public const int MaxWords = 300;
 
@@ -17,68 +18,93 @@ internal static class PassageSplitter
     private const int MaxLength = 4000;
 
     // A section shorter than this shares its passage with the next: a heading alone finds nothing.
-    private const int MinWords = 60;
+    private const int MinWords = 100;
     private const int MaxOverlap = 40;
     private const int MaxOverlapLength = 400;
+    private readonly StringBuilder body = new();
+    private readonly Sections sections = new();
+    private int words;
+    private bool fresh;
+    private int? page;
+    private string? section;
 
+    /// <summary>The passages of a whole document.</summary>
     public static IEnumerable<Passage> Split(IEnumerable<TextBlock> blocks)
     {
-        var body = new StringBuilder();
-        var words = 0;
-        var fresh = false;
-        int? page = null;
-        foreach (var block in blocks)
+        var splitter = new PassageSplitter();
+        foreach (var passage in blocks.SelectMany(splitter.Add))
         {
-            var pageEnds = block.Page != page;
-            if (fresh && (pageEnds || (block.IsHeading && words >= MinWords)))
-            {
-                yield return new Passage(body.ToString(), page);
-                fresh = false;
-            }
-            if (!fresh)
-            {
-                body.Clear();
-                words = 0;
-            }
-            page = block.Page;
-            var separator = "\n\n";
-            foreach (var sentence in Sentences.Of(block.Text))
-            {
-                var count = Sentences.CountWords(sentence.Span);
-                if (
-                    fresh && (words + count > MaxWords || body.Length + sentence.Length > MaxLength)
-                )
-                {
-                    yield return new Passage(body.ToString(), page);
-                    words = KeepOverlap(body);
-                    fresh = false;
-                }
-                if (body.Length > 0)
-                {
-                    body.Append(separator);
-                }
-                body.Append(sentence.Span);
-                words += count;
-                fresh = true;
-                separator = " ";
-            }
+            yield return passage;
         }
-        if (fresh)
+        if (splitter.End() is { } last)
         {
-            yield return new Passage(body.ToString(), page);
+            yield return last;
         }
     }
 
-    private static int KeepOverlap(StringBuilder body)
+    /// <summary>Takes the next block; the passages that ended with it.</summary>
+    public IEnumerable<Passage> Add(TextBlock block)
     {
-        var last = Sentences.Of(body.ToString()).Last();
-        var count = Sentences.CountWords(last.Span);
-        body.Clear();
-        if (count > MaxOverlap || last.Length > MaxOverlapLength)
+        if (fresh && (block.Page != page || (block.Heading > 0 && words >= MinWords)))
         {
-            return 0;
+            yield return Take();
+        }
+        if (!fresh)
+        {
+            body.Clear();
+            words = 0;
+        }
+        if (block.Heading > 0)
+        {
+            sections.Enter(block.Heading, block.Text);
+        }
+        page = block.Page;
+        var separator = "\n\n";
+        // A row stays a line.
+        var within = block.Text.Contains('\t', StringComparison.Ordinal) ? "\n" : " ";
+        foreach (var sentence in Sentences.Of(block.Text))
+        {
+            var count = Sentences.CountWords(sentence.Span);
+            if (fresh && (words + count > MaxWords || body.Length + sentence.Length > MaxLength))
+            {
+                var full = Take();
+                KeepOverlap(full.Body);
+                yield return full;
+            }
+            if (!fresh)
+            {
+                section = sections.Path;
+            }
+            if (body.Length > 0)
+            {
+                body.Append(separator);
+            }
+            body.Append(sentence.Span);
+            words += count;
+            fresh = true;
+            separator = within;
+        }
+    }
+
+    /// <summary>The last passage; null when there is nothing left.</summary>
+    public Passage? End() => fresh ? Take() : null;
+
+    private Passage Take()
+    {
+        fresh = false;
+        return new Passage(body.ToString(), page, section);
+    }
+
+    private void KeepOverlap(string full)
+    {
+        var last = Sentences.Of(full).Last();
+        words = Sentences.CountWords(last.Span);
+        body.Clear();
+        if (words > MaxOverlap || last.Length > MaxOverlapLength)
+        {
+            words = 0;
+            return;
         }
         body.Append(last.Span);
-        return count;
     }
 }

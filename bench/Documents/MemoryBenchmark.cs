@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Jobs.Bench.Engine;
+using Jobs.Bench.Report;
+using Jobs.Testing;
+using Jobs.Testing.Documents;
+
+namespace Jobs.Bench.Documents;
+
+/// <summary>How much the service grows while it is sent as many and as large files as one request may have.</summary>
+internal static class MemoryBenchmark
+{
+    private const string Key = "bench-0123456789-0123456789-0123456789";
+    private const int FileLength = 50 * 1024 * 1024;
+    private const double MostGrowth = 100;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var files = Arguments.Number(args, 0, 50);
+        await using var database = await BenchDatabase.CreateAsync();
+        var folder = Directory.CreateTempSubdirectory("jobs-bench-").FullName;
+        var address = $"http://127.0.0.1:{HostProcess.FreePort()}";
+        using var web = HostProcess.Start(
+            "Web",
+            folder,
+            ("ConnectionStrings__Jobs", database.ConnectionString),
+            ("Jobs__AdminKey", Key),
+            ("ASPNETCORE_URLS", address)
+        );
+        await web.SignInLinkAsync(CancellationToken.None);
+        using var client = new HttpClient
+        {
+            BaseAddress = new Uri(address),
+            Timeout = TimeSpan.FromMinutes(10),
+        };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
+        var before = Resident(web.Id);
+        using var done = new CancellationTokenSource();
+        var peak = WatchAsync(web.Id, done.Token);
+        using var form = new MultipartFormDataContent();
+        for (var i = 0; i < files; i++)
+        {
+            form.Add(
+                new PaddedContent(
+                    MinimalPdf.Of($"Large {i}", "bench", $"Page of large {i}"),
+                    FileLength
+                ),
+                "files",
+                $"large-{i}.pdf"
+            );
+        }
+        var started = Stopwatch.GetTimestamp();
+        using var answer = await client.PostAsync(
+            new Uri("/api/v1/batch/documents", UriKind.Relative),
+            form,
+            done.Token
+        );
+        answer.EnsureSuccessStatusCode();
+        var id = (await answer.Content.ReadFromJsonAsync<JsonElement>(done.Token))
+            .GetProperty("id")
+            .GetString();
+        var upload = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var state = "";
+        while (state != "completed")
+        {
+            using var ask = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/batch/jobs/{id}");
+            ask.Headers.Add("Prefer", "wait=30");
+            using var status = await client.SendAsync(ask, done.Token);
+            state = (await status.Content.ReadFromJsonAsync<JsonElement>(done.Token))
+                .GetProperty("state")
+                .GetString();
+        }
+        await done.CancelAsync();
+        var growth = await peak - before;
+        Console.WriteLine(
+            FormattableString.Invariant(
+                $"{files} files of 50 MB: uploaded in {upload:0.0} s, read after {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s; the service had {before:0} MB and grew by {growth:0} MB"
+            )
+        );
+        await web.KillAsync(CancellationToken.None);
+        Directory.Delete(folder, recursive: true);
+        return growth < MostGrowth ? 0 : 1;
+    }
+
+    private static async Task<double> WatchAsync(int process, CancellationToken ct)
+    {
+        var most = 0.0;
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ct))
+            {
+                most = Math.Max(most, Resident(process));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The batch has ended.
+        }
+        return most;
+    }
+
+    // In megabytes.
+    private static double Resident(int process)
+    {
+        var line = File.ReadLines($"/proc/{process}/status")
+            .First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return double.Parse(
+                line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2],
+                CultureInfo.InvariantCulture
+            ) / 1024;
+    }
+
+    /// <summary>A document and what comes before its end, made while it is sent.</summary>
+    private sealed class PaddedContent(byte[] document, int length) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(
+            Stream stream,
+            TransportContext? context
+        )
+        {
+            // A PDF whose list of objects is not at its end is searched for them, as many that were cut badly are.
+            await stream.WriteAsync(document);
+            var line = new byte[64 * 1024];
+            line.AsSpan().Fill((byte)' ');
+            for (var left = length - document.Length; left > 0; left -= line.Length)
+            {
+                await stream.WriteAsync(line.AsMemory(0, Math.Min(left, line.Length)));
+            }
+        }
+
+        protected override bool TryComputeLength(out long computed)
+        {
+            computed = length;
+            return true;
+        }
+    }
+}

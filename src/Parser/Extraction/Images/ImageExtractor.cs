@@ -1,0 +1,32 @@
+using Jobs.Parser.Formats;
+using Jobs.Parser.Tools;
+
+namespace Jobs.Parser.Extraction.Images;
+
+/// <summary>The text in a picture, recognised by tesseract where that is installed.</summary>
+internal sealed class ImageExtractor : ITextExtractor
+{
+    public IReadOnlyList<DocumentFormat> Formats =>
+        [DocumentFormat.Png, DocumentFormat.Jpeg, DocumentFormat.Tiff];
+
+    public async Task ExtractAsync(
+        SourceFile file,
+        ExtractedText text,
+        CancellationToken cancellationToken
+    )
+    {
+        // Looked at before anything unfolds it.
+        var frames = await ImageTool.MeasureAsync(file, cancellationToken);
+        text.Pages = frames;
+        if (file.Request.OcrLanguages.Length == 0)
+        {
+            return;
+        }
+        if (!OcrTool.IsInstalled)
+        {
+            text.Warn(DocumentWarnings.OcrMissing);
+            return;
+        }
+        await OcrTool.ReadAsync(file, file.Path, firstPage: 1, text, cancellationToken);
+    }
+}

@@ -1,0 +1,157 @@
+using System.Globalization;
+using Jobs.Parser.Extraction.Markup;
+using Jobs.Parser.Formats;
+
+namespace Jobs.Parser.Extraction.Office;
+
+/// <summary>PowerPoint: a page is a slide, with its diagrams and the notes of its speaker.</summary>
+internal sealed class SlidesExtractor : ITextExtractor
+{
+    private static readonly string[] Beside = ["diagramData", "chart", "notesSlide", "comments"];
+
+    public IReadOnlyList<DocumentFormat> Formats => [DocumentFormat.Pptx];
+
+    public Task ExtractAsync(
+        SourceFile file,
+        ExtractedText text,
+        CancellationToken cancellationToken
+    )
+    {
+        using var archive = GuardedArchive.Open(file);
+        PackageProperties.Read(archive, "docProps/core.xml", text, cancellationToken);
+        var main = Relationships
+            .Of(archive, "", cancellationToken)
+            .FirstOrDefault(r => r.Type == "officeDocument")
+            .Target;
+        main = main is not null && archive.Find(main) is not null ? main : "ppt/presentation.xml";
+        var slides = Slides(archive, main, cancellationToken);
+        text.Pages = slides.Count;
+        for (var i = 0; i < slides.Count && !text.IsFull; i++)
+        {
+            Read(archive, slides[i], i + 1, text, cancellationToken);
+            var beside = Relationships.Of(archive, slides[i], cancellationToken);
+            foreach (var part in beside.Where(p => Beside.Contains(p.Type)))
+            {
+                Read(archive, part.Target, i + 1, text, cancellationToken);
+            }
+        }
+        return Task.CompletedTask;
+    }
+
+    // In the order in which they are shown, which the names of their parts do not have.
+    private static List<string> Slides(GuardedArchive archive, string main, CancellationToken ct)
+    {
+        if (archive.Find(main) is not { } entry)
+        {
+            throw GuardedArchive.Broken(new InvalidDataException($"{main} is missing."));
+        }
+        var targets = Relationships
+            .Of(archive, main, ct)
+            .GroupBy(r => r.Id, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.First().Target, StringComparer.Ordinal);
+        var slides = new List<string>();
+        using var xml = GuardedXml.Open(archive.OpenEntry(entry), ct);
+        while (xml.Read())
+        {
+            // It has an id of its own beside the one of its part, which is in the namespace of relationships.
+            if (
+                xml is { IsStart: true, Name: "sldId" }
+                && RelationshipId(xml) is { } id
+                && targets.TryGetValue(id, out var target)
+            )
+            {
+                slides.Add(target);
+            }
+        }
+        return slides;
+    }
+
+    private static string? RelationshipId(GuardedXml xml)
+    {
+        string? id = null;
+        for (
+            var found = xml.Node.MoveToFirstAttribute();
+            found;
+            found = xml.Node.MoveToNextAttribute()
+        )
+        {
+            if (xml.Node is { LocalName: "id", NamespaceURI.Length: > 0 })
+            {
+                id = xml.Node.Value;
+            }
+        }
+        xml.Node.MoveToElement();
+        return id;
+    }
+
+    private static void Read(
+        GuardedArchive archive,
+        string part,
+        int slide,
+        ExtractedText text,
+        CancellationToken ct
+    )
+    {
+        if (archive.Find(part) is not { } entry)
+        {
+            return;
+        }
+        var flow = new Flow(text) { Page = slide };
+        var isTitle = false;
+        var isNumber = false;
+        using var xml = GuardedXml.Open(archive.OpenEntry(entry), ct);
+        while (!text.IsFull && xml.Read())
+        {
+            switch (xml.Name)
+            {
+                case "sp" when xml.IsStart:
+                    isTitle = false;
+                    isNumber = false;
+                    break;
+                case "ph" when xml.IsStart:
+                    isTitle = xml.Attribute("type") is "title" or "ctrTitle";
+                    isNumber = xml.Attribute("type") is "sldNum";
+                    break;
+                case "Fallback" when xml.IsStart:
+                    xml.Skip();
+                    break;
+                case "p" when xml is { IsStart: true, Node.IsEmptyElement: false }:
+                    flow.BeginParagraph(isTitle ? 1 : 0);
+                    break;
+                case "p" when xml.IsEnd:
+                    flow.EndParagraph();
+                    break;
+                case "t" when xml.IsStart:
+                    var run = xml.Text();
+                    flow.Append(isNumber ? "" : run);
+                    break;
+                case "v" when xml.IsStart:
+                    flow.Append(Value(xml.Text()));
+                    break;
+                case "br" when xml.IsStart:
+                    flow.Append("\n");
+                    break;
+                case "tr" when xml.IsStart:
+                    flow.BeginRow();
+                    break;
+                case "tr" when xml.IsEnd:
+                    flow.EndRow();
+                    break;
+                case "tc" when xml is { IsStart: true, Node.IsEmptyElement: false }:
+                    flow.BeginCell();
+                    break;
+                case "tc" when xml.IsEnd:
+                    flow.EndCell();
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+
+    // The words of a chart are text; its numbers are what its picture shows.
+    private static string Value(string value) =>
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
+            ? ""
+            : value;
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using ExcelDataReader;
+using ExcelDataReader.Exceptions;
+using Jobs.Parser.Formats;
+
+namespace Jobs.Parser.Extraction.Office;
+
+/// <summary>Workbooks of Excel, old and new: a heading for each sheet, a line for each row, a tab between cells.</summary>
+internal sealed class SpreadsheetExtractor : ITextExtractor
+{
+    public IReadOnlyList<DocumentFormat> Formats => [DocumentFormat.Xlsx, DocumentFormat.Xls];
+
+    public Task ExtractAsync(
+        SourceFile file,
+        ExtractedText text,
+        CancellationToken cancellationToken
+    )
+    {
+        if (IsPackage(file))
+        {
+            using var archive = GuardedArchive.Open(file);
+            archive.Measure(cancellationToken);
+            PackageProperties.Read(archive, "docProps/core.xml", text, cancellationToken);
+        }
+        try
+        {
+            using var stream = file.OpenRead();
+            using var reader = ExcelReaderFactory.CreateReader(stream);
+            Read(reader, text, cancellationToken);
+        }
+        catch (InvalidPasswordException e)
+        {
+            throw new ParseException(
+                ParseErrors.Encrypted,
+                "The workbook needs a password. Send a copy that was saved without one.",
+                e
+            );
+        }
+        catch (Exception e)
+            when (e is not (OperationCanceledException or ParseException or OutOfMemoryException))
+        {
+            // The library fails on broken workbooks in many ways. What was read before stands.
+            if (text.IsEmpty)
+            {
+                throw GuardedArchive.Broken(e);
+            }
+            text.Warn(DocumentWarnings.Damaged);
+        }
+        return Task.CompletedTask;
+    }
+
+    private static bool IsPackage(SourceFile file)
+    {
+        using var stream = file.OpenRead();
+        return stream.ReadByte() == 'P';
+    }
+
+    private static void Read(IExcelDataReader reader, ExtractedText text, CancellationToken ct)
+    {
+        do
+        {
+            text.Add(reader.Name, heading: 1);
+            while (!text.IsFull && reader.Read())
+            {
+                ct.ThrowIfCancellationRequested();
+                var cells = new string[reader.FieldCount];
+                for (var i = 0; i < cells.Length; i++)
+                {
+                    cells[i] = Cell(reader.GetValue(i));
+                }
+                text.AddRow(cells);
+            }
+        } while (!text.IsFull && reader.NextResult());
+        if (text.IsFull)
+        {
+            text.Warn(DocumentWarnings.Truncated);
+        }
+    }
+
+    private static string Cell(object? value) =>
+        value switch
+        {
+            null => "",
+            string s => s.ReplaceLineEndings(" "),
+            bool b => b ? "TRUE" : "FALSE",
+            DateTime { TimeOfDay.Ticks: 0 } day => day.ToString(
+                "yyyy-MM-dd",
+                CultureInfo.InvariantCulture
+            ),
+            DateTime time => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+            double d => Number(d),
+            _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+        };
+
+    // As Excel shows it: fifteen digits, so that 0.1 + 0.2 is 0.3, and no exponent below that.
+    private static string Number(double value) =>
+        Math.Abs(value) is < 1e15 and > 1e-4 or 0
+            ? Math.Round((decimal)value, 12)
+                .ToString("0.############", CultureInfo.InvariantCulture)
+            : value.ToString("G15", CultureInfo.InvariantCulture);
+}

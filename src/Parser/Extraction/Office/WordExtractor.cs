@@ -1,0 +1,65 @@
+using Jobs.Parser.Formats;
+
+namespace Jobs.Parser.Extraction.Office;
+
+/// <summary>Word: headers, text, notes, footers and comments, in this order; what was deleted under tracking is left out.</summary>
+internal sealed class WordExtractor : ITextExtractor
+{
+    // Headers of the first page and of odd and even ones mostly say the same.
+    private static readonly string[] Before = ["header"];
+    private static readonly string[] After = ["footnotes", "endnotes", "footer", "comments"];
+
+    public IReadOnlyList<DocumentFormat> Formats => [DocumentFormat.Docx, DocumentFormat.Docm];
+
+    public Task ExtractAsync(
+        SourceFile file,
+        ExtractedText text,
+        CancellationToken cancellationToken
+    )
+    {
+        using var archive = GuardedArchive.Open(file);
+        PackageProperties.Read(archive, "docProps/core.xml", text, cancellationToken);
+        PackageProperties.Read(archive, "docProps/app.xml", text, cancellationToken);
+        var main = Relationships
+            .Of(archive, "", cancellationToken)
+            .FirstOrDefault(r => r.Type == "officeDocument")
+            .Target;
+        main = main is not null && archive.Find(main) is not null ? main : "word/document.xml";
+        var parts = Relationships.Of(archive, main, cancellationToken);
+        var styles = parts.FirstOrDefault(p => p.Type == "styles").Target;
+        var reader = new WordText(
+            WordStyles.Read(archive, styles, cancellationToken),
+            text,
+            cancellationToken
+        );
+        ReadParts(archive, parts, Before, reader);
+        reader.Read(
+            archive.OpenEntry(
+                archive.Find(main)
+                    ?? throw GuardedArchive.Broken(new InvalidDataException($"{main} is missing."))
+            )
+        );
+        ReadParts(archive, parts, After, reader);
+        return Task.CompletedTask;
+    }
+
+    private static void ReadParts(
+        GuardedArchive archive,
+        IReadOnlyList<(string Id, string Type, string Target)> parts,
+        string[] types,
+        WordText reader
+    )
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var type in types)
+        {
+            foreach (var part in parts.Where(p => p.Type == type))
+            {
+                if (seen.Add(part.Target) && archive.Find(part.Target) is { } entry)
+                {
+                    reader.Read(archive.OpenEntry(entry));
+                }
+            }
+        }
+    }
+}

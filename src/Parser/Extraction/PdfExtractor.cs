@@ -1,0 +1,164 @@
+using System.Globalization;
+using Jobs.Parser.Extraction.Office;
+using Jobs.Parser.Formats;
+using Jobs.Parser.Tools;
+
+namespace Jobs.Parser.Extraction;
+
+/// <summary>PDF, through poppler's programs; pages that are pictures only through tesseract.</summary>
+internal sealed class PdfExtractor(TimeProvider time) : ITextExtractor
+{
+    private const int MaxInfo = 64 * 1024;
+    private const int OcrResolution = 200;
+
+    public IReadOnlyList<DocumentFormat> Formats => [DocumentFormat.Pdf];
+
+    public async Task ExtractAsync(
+        SourceFile file,
+        ExtractedText text,
+        CancellationToken cancellationToken
+    )
+    {
+        var started = time.GetTimestamp();
+        var pages = await ReadInfoAsync(file, text, cancellationToken);
+        // -raw: in the order in which the text was written, which keeps columns and boxes apart. What poppler makes
+        // of the places on the page mixes the lines of boxes that stand side by side.
+        var result = await ToolRun.RunAsync(
+            "pdftotext",
+            [
+                "-raw",
+                "-enc",
+                "UTF-8",
+                "-eol",
+                "unix",
+                "-q",
+                "-l",
+                Text(ParserLimits.MaxPages),
+                file.Path,
+                "-",
+            ],
+            (output, ct) => PdfPages.ReadAsync(output, 1, text, ct),
+            cancellationToken
+        );
+        // A document that is broken half-way still gives what is before; so does one whose rest has no room.
+        if (result.ExitCode != 0 && text.IsEmpty)
+        {
+            throw ToolRun.Refusal(result, "PDF");
+        }
+        if (result.ExitCode != 0 && !text.IsFull)
+        {
+            text.Warn(DocumentWarnings.Damaged);
+        }
+        if (pages > ParserLimits.MaxPages)
+        {
+            text.Warn(DocumentWarnings.Truncated);
+        }
+        if (text.IsEmpty && file.Request.OcrLanguages.Length > 0)
+        {
+            await RecogniseAsync(file, text, pages, started, cancellationToken);
+        }
+    }
+
+    // Page by page, and no further than half of the time, of which the last page may need a good part.
+    private async Task RecogniseAsync(
+        SourceFile file,
+        ExtractedText text,
+        int pages,
+        long started,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!OcrTool.IsInstalled)
+        {
+            text.Warn(DocumentWarnings.OcrMissing);
+            return;
+        }
+        var budget = TimeSpan.FromMilliseconds(file.Request.TimeoutMs / 2.0);
+        for (var page = 1; page <= pages; page++)
+        {
+            if (page > file.Request.OcrPages || time.GetElapsedTime(started) > budget)
+            {
+                text.Warn(DocumentWarnings.OcrIncomplete);
+                return;
+            }
+            var picture = Path.Combine(file.Folder, "page");
+            var drawn = await ToolRun.RunAsync(
+                "pdftoppm",
+                [
+                    "-r",
+                    Text(OcrResolution),
+                    "-scale-to",
+                    "3000",
+                    "-gray",
+                    "-f",
+                    Text(page),
+                    "-l",
+                    Text(page),
+                    "-singlefile",
+                    file.Path,
+                    picture,
+                ],
+                (_, _) => Task.CompletedTask,
+                cancellationToken
+            );
+            if (drawn.ExitCode == 0)
+            {
+                await OcrTool.ReadAsync(file, $"{picture}.pgm", page, text, cancellationToken);
+            }
+            else
+            {
+                text.Warn(DocumentWarnings.Damaged);
+            }
+        }
+    }
+
+    private static async Task<int> ReadInfoAsync(
+        SourceFile file,
+        ExtractedText text,
+        CancellationToken ct
+    )
+    {
+        var lines = new List<string>();
+        var result = await ToolRun.RunAsync(
+            "pdfinfo",
+            ["-enc", "UTF-8", "-isodates", file.Path],
+            async (output, token) =>
+            {
+                var length = 0;
+                while (length < MaxInfo && await output.ReadLineAsync(token) is { } line)
+                {
+                    length += line.Length;
+                    lines.Add(line);
+                }
+            },
+            ct
+        );
+        if (result.ExitCode != 0)
+        {
+            throw ToolRun.Refusal(result, "PDF");
+        }
+        text.Title = First(lines, "Title:");
+        text.Author = First(lines, "Author:");
+        text.AuthoredAt = PackageProperties.Date(First(lines, "CreationDate:"));
+        text.ModifiedAt = PackageProperties.Date(First(lines, "ModDate:"));
+        // The last one is poppler's; one before it may be a line of a title.
+        var pages = lines.FindLast(l => l.StartsWith("Pages:", StringComparison.Ordinal));
+        text.Pages = int.TryParse(
+            Value(pages),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var count
+        )
+            ? count
+            : null;
+        return text.Pages ?? 0;
+    }
+
+    private static string? First(List<string> lines, string name) =>
+        Value(lines.Find(l => l.StartsWith(name, StringComparison.Ordinal)));
+
+    private static string? Value(string? line) =>
+        line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

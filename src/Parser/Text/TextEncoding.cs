@@ -1,0 +1,192 @@
+using System.Buffers;
+using System.Text;
+using System.Text.RegularExpressions;
+using Jobs.Parser.Extraction;
+using UtfUnknown;
+
+namespace Jobs.Parser.Text;
+
+/// <summary>
+/// In which encoding a text is: what its byte order mark says, else UTF-16 where every other byte is zero, else what
+/// markup declares, else UTF-8 where all of it is valid, else what the frequencies of its bytes make likely, else
+/// Windows-1252, in which every byte is something.
+/// </summary>
+internal static partial class TextEncoding
+{
+    private const int BufferLength = 64 * 1024;
+    private const float LeastConfidence = 0.5f;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
+
+    static TextEncoding() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+
+    /// <summary>Western European, and what browsers take for an encoding that nobody named.</summary>
+    public static Encoding Windows1252 => Encoding.GetEncoding(1252);
+
+    /// <summary>Opens a text; what is not valid in its encoding reads as U+FFFD.</summary>
+    /// <param name="file">The text.</param>
+    /// <param name="declares">Whether a <c>meta</c> element or an XML declaration may name the encoding.</param>
+    public static async Task<StreamReader> OpenAsync(
+        SourceFile file,
+        bool declares,
+        CancellationToken ct
+    )
+    {
+        var encoding = await DetectAsync(file, declares, ct);
+        return new StreamReader(
+            file.OpenRead(),
+            encoding,
+            detectEncodingFromByteOrderMarks: true,
+            BufferLength
+        );
+    }
+
+    public static async Task<Encoding> DetectAsync(
+        SourceFile file,
+        bool declares,
+        CancellationToken ct
+    )
+    {
+        await using var stream = file.OpenRead();
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
+        try
+        {
+            var read = await stream.ReadAtLeastAsync(
+                buffer.AsMemory(0, BufferLength),
+                ParserLimits.HeadLength,
+                false,
+                ct
+            );
+            var head = buffer.AsMemory(0, Math.Min(read, ParserLimits.HeadLength));
+            var named = OfHead(head.Span) ?? (declares ? Declared(head.Span) : null);
+            if (named is not null)
+            {
+                return named;
+            }
+            return await IsUtf8Async(stream, buffer, read, ct)
+                ? Encoding.UTF8
+                : await LikelyAsync(file, ct);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>What the first bytes alone decide; null when they leave it open.</summary>
+    public static Encoding? OfHead(ReadOnlySpan<byte> head)
+    {
+        if (head.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]))
+        {
+            return Encoding.UTF8;
+        }
+        if (head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE, 0, 0]))
+        {
+            return Encoding.UTF32;
+        }
+        if (head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]))
+        {
+            return Encoding.Unicode;
+        }
+        if (head.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
+        {
+            return Encoding.BigEndianUnicode;
+        }
+        var zeros = (Even: 0, Odd: 0);
+        for (var i = 0; i + 1 < head.Length; i += 2)
+        {
+            zeros.Even += head[i] == 0 ? 1 : 0;
+            zeros.Odd += head[i + 1] == 0 ? 1 : 0;
+        }
+        // Text of European languages in UTF-16 has a zero in nearly every pair, always on the same side.
+        var most = head.Length / 2 * 7 / 10;
+        return most == 0 ? null
+            : zeros.Odd > most && zeros.Even == 0 ? Encoding.Unicode
+            : zeros.Even > most && zeros.Odd == 0 ? Encoding.BigEndianUnicode
+            : null;
+    }
+
+    // Of short texts the frequencies say little: what is unlikely then is Western European, as most such files are.
+    private static async Task<Encoding> LikelyAsync(SourceFile file, CancellationToken ct)
+    {
+        await using var stream = file.OpenRead();
+        var bytes = new byte[BufferLength];
+        var length = await stream.ReadAtLeastAsync(
+            bytes,
+            bytes.Length,
+            throwOnEndOfStream: false,
+            ct
+        );
+        var best = CharsetDetector.DetectFromBytes(bytes, 0, length).Detected;
+        if (best?.Encoding is not { } encoding || best.Confidence < LeastConfidence)
+        {
+            return Windows1252;
+        }
+        // Windows' own page has all characters of ISO-8859-1, and those that people take for them.
+        return encoding.CodePage is 28591 or 20127 or 65001 or 28605 ? Windows1252 : encoding;
+    }
+
+    private static Encoding? Declared(ReadOnlySpan<byte> head)
+    {
+        var latin = Encoding.Latin1.GetString(head);
+        var match = XmlEncoding().Match(latin);
+        match = match.Success ? match : MetaCharset().Match(latin);
+        if (!match.Success)
+        {
+            return null;
+        }
+        try
+        {
+            var encoding = Encoding.GetEncoding(match.Groups["name"].Value);
+            // A meta element that can be read as single bytes does not stand in UTF-16.
+            return encoding is UnicodeEncoding ? Encoding.UTF8 : encoding;
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<bool> IsUtf8Async(
+        Stream stream,
+        byte[] buffer,
+        int read,
+        CancellationToken ct
+    )
+    {
+        var decoder = StrictUtf8.GetDecoder();
+        var chars = ArrayPool<char>.Shared.Rent(BufferLength + 1);
+        try
+        {
+            while (read > 0)
+            {
+                // Decoded and not only counted: that carries a character that two buffers share.
+                decoder.GetChars(buffer.AsSpan(0, read), chars, flush: false);
+                read = await stream.ReadAsync(buffer.AsMemory(0, BufferLength), ct);
+            }
+            return true;
+        }
+        catch (DecoderFallbackException)
+        {
+            return false;
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(chars);
+        }
+    }
+
+    [GeneratedRegex(
+        """\A\s*<\?xml[^>]{1,200}?encoding\s*=\s*["'](?<name>[a-zA-Z0-9_:.-]{2,40})["']""",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex XmlEncoding();
+
+    [GeneratedRegex(
+        """<meta[^>]{1,300}?charset\s*=\s*["']?\s*(?<name>[a-zA-Z0-9_:.-]{2,40})""",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex MetaCharset();
+}

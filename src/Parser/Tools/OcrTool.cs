@@ -1,0 +1,38 @@
+using Jobs.Parser.Extraction;
+
+namespace Jobs.Parser.Tools;
+
+/// <summary>tesseract, which recognises the text in pictures; it may be missing.</summary>
+internal static class OcrTool
+{
+    private const string Program = "tesseract";
+
+    public static bool IsInstalled => ToolRun.Find(Program) is not null;
+
+    /// <summary>Recognises a picture, which may have several pages.</summary>
+    /// <param name="path">The picture, in the folder of <paramref name="file"/>.</param>
+    /// <param name="firstPage">Of the document, where the picture begins.</param>
+    public static async Task ReadAsync(
+        SourceFile file,
+        string path,
+        int firstPage,
+        ExtractedText text,
+        CancellationToken cancellationToken
+    )
+    {
+        var result = await ToolRun.RunAsync(
+            Program,
+            [path, "stdout", "-l", file.Request.OcrLanguages, "--psm", "3"],
+            (output, ct) => PdfPages.ReadAsync(output, firstPage, text, ct),
+            cancellationToken
+        );
+        if (result.ExitCode != 0)
+        {
+            throw ToolRun.Refusal(result, "picture");
+        }
+        if (!text.IsEmpty)
+        {
+            text.Warn(DocumentWarnings.Ocr);
+        }
+    }
+}

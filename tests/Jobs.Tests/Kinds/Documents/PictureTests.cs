@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using Jobs.Kinds.Documents;
+using Jobs.Testing;
+using Jobs.Testing.Documents;
+using Shouldly;
+using Xunit;
+
+namespace Jobs.Tests.Kinds.Documents;
+
+/// <summary>Text in pictures, and pictures of text.</summary>
+public sealed class PictureTests(TestDatabase database)
+    : IClassFixture<TestDatabase>,
+        IAsyncDisposable
+{
+    private readonly TestFolder folder = new();
+    private readonly KindServices services = new(database);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("page.png")]
+    [InlineData("page.jpg")]
+    [InlineData("page.tif")]
+    [InlineData("scan.pdf")]
+    public async Task Text_in_a_picture_is_recognised_and_has_a_thumbnail(string name)
+    {
+        var (document, text, _) = await services.ReadAsync(name, await DrawAsync(name));
+
+        text.ShouldContain("lighthouse keeper");
+        document.Warnings.ShouldBe(["ocr"]);
+        document.Pages.ShouldBe(1);
+        var png = await services
+            .Get<DocumentReader>()
+            .GetThumbnailAsync(KindServices.Tenant, document.Id, Token);
+        png!.AsSpan(0, 4).SequenceEqual<byte>([0x89, 0x50, 0x4E, 0x47]).ShouldBeTrue();
+        (
+            await services
+                .Get<DocumentReader>()
+                .GetThumbnailAsync(KindServices.OtherTenant, document.Id, Token)
+        ).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Pdf_has_a_thumbnail_of_its_first_page()
+    {
+        var (document, _, _) = await services.ReadAsync("a.pdf", MinimalPdf.Of("A", "B", "One"));
+
+        (
+            await services
+                .Get<DocumentReader>()
+                .GetThumbnailAsync(KindServices.Tenant, document.Id, Token)
+        )!.Length.ShouldBeInRange(200, 100_000);
+    }
+
+    // A page of text as poppler draws it, in the format that the name says.
+    private async Task<byte[]> DrawAsync(string name)
+    {
+        var pdf = Path.Combine(folder.Location, "text.pdf");
+        await File.WriteAllBytesAsync(pdf, MinimalPdf.Of("A", "B", "The lighthouse keeper"), Token);
+        await RunAsync(
+            "pdftoppm",
+            "-r",
+            "150",
+            "-png",
+            "-singlefile",
+            pdf,
+            Path.Combine(folder.Location, "drawn")
+        );
+        var made = Path.Combine(folder.Location, name);
+        await RunAsync("gm", "convert", Path.Combine(folder.Location, "drawn.png"), made);
+        return await File.ReadAllBytesAsync(made, Token);
+    }
+
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        await process.WaitForExitAsync(Token);
+        process.ExitCode.ShouldBe(0);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await services.DisposeAsync();
+        folder.Dispose();
+    }
+}
