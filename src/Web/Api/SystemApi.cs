@@ -4,6 +4,7 @@ using Jobs.Kinds.Documents;
 using Jobs.Kinds.Queries;
 using Jobs.Notifications.Webhooks;
 using Jobs.Recurring;
+using Jobs.Resilience;
 using Jobs.Web.Http;
 
 namespace Jobs.Web.Api;
@@ -71,11 +72,16 @@ internal static class SystemApi
 /// <summary>Health in short.</summary>
 /// <param name="Status"><c>ok</c>, <c>degraded</c> (no worker is alive) or <c>down</c>.</param>
 /// <param name="Workers">Workers with a lease that holds.</param>
+/// <param name="Breakers">
+/// What this process calls outside of itself, and whether it does at present: <c>closed</c> lets calls through,
+/// <c>open</c> suspends them because they fail, <c>halfOpen</c> tries one.
+/// </param>
 internal sealed record HealthAnswer(
     string Status,
     string Database,
     string Cache,
     int Workers,
+    IReadOnlyDictionary<string, BreakerState> Breakers,
     string Version
 );
 

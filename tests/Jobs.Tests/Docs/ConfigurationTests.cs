@@ -6,6 +6,7 @@ using Jobs.Database;
 using Jobs.Engine;
 using Jobs.Kinds.Queries;
 using Jobs.Notifications.Webhooks;
+using Jobs.Resilience;
 using Shouldly;
 using Xunit;
 
@@ -21,6 +22,7 @@ public sealed partial class ConfigurationTests
         ("Jobs:Engine", typeof(EngineOptions)),
         ("Jobs", typeof(SharingOptions)),
         ("Jobs:Webhooks", typeof(WebhookOptions)),
+        (BreakerOptions.Section, typeof(BreakerOptions)),
         (SearchOptions.Section, typeof(SearchOptions)),
     ];
 
