@@ -3,6 +3,7 @@ using Jobs.Bench.Chaos;
 using Jobs.Bench.Engine;
 using Jobs.Bench.Horizon;
 using Jobs.Bench.Idle;
+using Jobs.Bench.Limits;
 using Jobs.Bench.SideBySide;
 using Jobs.Bench.Submit;
 
@@ -16,6 +17,7 @@ return args switch
     ["backlog", .. var rest] => await BacklogBenchmark.RunAsync(rest),
     ["horizon", .. var rest] => await HorizonBenchmark.RunAsync(rest),
     ["idle", .. var rest] => await IdleBenchmark.RunAsync(rest),
+    ["limits", .. var rest] => await LimitsBenchmark.RunAsync(rest),
     _ => Usage(),
 };
 
@@ -31,6 +33,7 @@ static int Usage()
         ./bench/run backlog [batches] [chunksPerBatch]      how long a lease takes with much waiting; default 1000 batches of 2 chunks of 500 items
         ./bench/run horizon [items] [singles]               under an open transaction that keeps dead rows alive; default 500000 items, 20000 singles
         ./bench/run idle [workers] [seconds]                statements of workers that have nothing to do; default 4 workers, 30 seconds
+        ./bench/run limits [seconds] [nodes]                rate limits: a decision, shared budgets, changes, an outage; default 5 s, 4 nodes
 
         ConnectionStrings__Jobs names a server on which databases may be made; without it one is started.
         chaos always starts its own.

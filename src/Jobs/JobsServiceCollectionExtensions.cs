@@ -2,6 +2,7 @@ using Jobs.Batches;
 using Jobs.Engine;
 using Jobs.Kinds;
 using Jobs.Queues;
+using Jobs.RateLimiting;
 using Jobs.Recurring;
 using Jobs.Tenancy;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -32,6 +33,7 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<WorkSignal>();
         services.AddSingleton<BatchChanges>();
         services.AddSingleton<Cancellations>();
+        services.AddSingleton<LimitNotices>();
         services.AddSingleton<BatchSubmitter>();
         services.AddSingleton<BatchReader>();
         services.AddSingleton<BatchFeed>();

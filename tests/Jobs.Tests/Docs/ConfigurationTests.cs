@@ -6,6 +6,7 @@ using Jobs.Database;
 using Jobs.Engine;
 using Jobs.Kinds.Queries;
 using Jobs.Notifications.Webhooks;
+using Jobs.RateLimiting;
 using Jobs.Resilience;
 using Shouldly;
 using Xunit;
@@ -23,6 +24,7 @@ public sealed partial class ConfigurationTests
         ("Jobs", typeof(SharingOptions)),
         ("Jobs:Webhooks", typeof(WebhookOptions)),
         (BreakerOptions.Section, typeof(BreakerOptions)),
+        (RateLimitOptions.Section, typeof(RateLimitOptions)),
         (SearchOptions.Section, typeof(SearchOptions)),
     ];
 
