@@ -20,6 +20,12 @@ public sealed class RateLimitOptions
     [Range(1, 10_000)]
     public int QueriesPerTenant { get; set; } = 8;
 
+    /// <summary>
+    /// How long a request waits for the shared counters before this process decides by itself, from a millisecond to a
+    /// minute; timers may be some milliseconds late. Default 40 milliseconds.
+    /// </summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromMilliseconds(40);
+
     /// <summary>Counters that this process keeps in memory, 1,000 to 10,000,000; about 400 bytes each. Default 100,000.</summary>
     [Range(1_000, 10_000_000)]
     public int Counters { get; set; } = 100_000;
@@ -29,7 +35,15 @@ public sealed class RateLimitOptions
     /// </summary>
     public string TrustedProxies { get; set; } = "";
 
+    private bool IsPatient =>
+        Patience >= TimeSpan.FromMilliseconds(1) && Patience <= TimeSpan.FromMinutes(1);
+
     internal IEnumerable<string> Faults() =>
+        (
+            IsPatient ? [] : (string[])[$"{Section}:Patience must be a millisecond to a minute."]
+        ).Concat(PolicyFaults());
+
+    private IEnumerable<string> PolicyFaults() =>
         Policies.SelectMany(policy =>
             RateLimitRule.IsPolicyName(policy.Key)
                 ? policy

@@ -22,13 +22,12 @@ public static class RateLimitPolicies
     public const string Events = "events";
 
     internal static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
-    internal const int PerMinute = 60;
     internal const int PerHour = 1_000;
     internal const int PerDay = 10_000;
 
     /// <summary>
-    /// The numbers of the contract. The windows are where they leave the bucket its burst and bound what is done for
-    /// hours: 60 a minute would contradict the buckets of <see cref="Api"/> and <see cref="Query"/>.
+    /// The numbers of the contract. Windows are where they leave the bucket its burst and bound what is done for hours;
+    /// 60 in a sliding minute would take from each of the buckets a part of its burst.
     /// </summary>
     internal static Dictionary<string, RateLimitPolicyOptions> Defaults() =>
         new(StringComparer.Ordinal)
@@ -51,7 +50,6 @@ public static class RateLimitPolicies
 
     private static RateLimitPolicyOptions Chained(RateLimitPolicyOptions options)
     {
-        options.PerMinute = PerMinute;
         options.PerHour = PerHour;
         options.PerDay = PerDay;
         return options;

@@ -151,7 +151,7 @@ public sealed class RateLimiter
                 {
                     return verdict;
                 }
-                var left = SharedBudget.Patience - clock.Span(clock.Now - started);
+                var left = budget.Patience - clock.Span(clock.Now - started);
                 if (left <= TimeSpan.Zero)
                 {
                     // Others were quicker all the time, or nothing came.

@@ -3,6 +3,7 @@ using Jobs.Database;
 using Jobs.Engine;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Jobs.RateLimiting;
 
@@ -15,13 +16,11 @@ internal sealed class SharedBudget(
     BudgetStore store,
     RateLimitRules rules,
     DatabaseReadiness readiness,
+    IOptions<RateLimitOptions> options,
     TimeProvider time,
     ILogger<SharedBudget> log
 ) : BackgroundService
 {
-    /// <summary>How long a request waits at most, less what timers may be late.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(40);
-
     private const int MostAtOnce = 500;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
@@ -37,6 +36,9 @@ internal sealed class SharedBudget(
     private volatile bool failing = true;
     private bool said;
     private long sentAt;
+
+    /// <summary>How long a request waits for it.</summary>
+    public TimeSpan Patience { get; } = options.Value.Patience;
 
     /// <summary>Statements that it has sent.</summary>
     public long Statements { get; private set; }

@@ -31,6 +31,7 @@ internal sealed class LimiterNode : IAsyncDisposable
             store,
             Rules,
             DatabaseReadiness.Done(),
+            options,
             time,
             NullLogger<SharedBudget>.Instance
         );

@@ -14,7 +14,11 @@ public sealed class RateLimitRulesTests : EngineTest
 {
     private static readonly EngineHostOptions Limiting = new()
     {
-        Services = services => services.AddRateLimiting(),
+        Services = services =>
+            services
+                .AddRateLimiting()
+                // A busy machine is no outage.
+                .Configure<RateLimitOptions>(o => o.Patience = EngineHost.Patience),
     };
 
     [Fact]

@@ -3,6 +3,7 @@ using Jobs.Testing;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Jobs.Web.Tests.Api.RateLimits;
 
@@ -49,7 +50,10 @@ public sealed class LimitedHost : IAsyncLifetime
                 .UseSetting("ConnectionStrings:Jobs", connectionString)
                 .UseSetting("Jobs:DataDirectory", folder.Location)
                 .UseSetting("Jobs:AdminKey", WebHost.AdminKey)
-                .UseSetting("Jobs:Engine:Enabled", "false");
+                .UseSetting("Jobs:Engine:Enabled", "false")
+                // A busy machine is no outage.
+                .UseSetting("Jobs:RateLimits:Patience", "00:00:30")
+                .ConfigureLogging(logging => logging.ClearProviders());
             foreach (var (key, value) in settings)
             {
                 builder.UseSetting(key, value);

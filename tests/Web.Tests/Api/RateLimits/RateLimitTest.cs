@@ -27,15 +27,49 @@ public abstract class RateLimitTest(LimitedHost host) : IClassFixture<LimitedHos
         return await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
     }
 
-    /// <summary>Sets a limit of one caller, and waits until it is in force for it.</summary>
-    protected async Task LimitAsync(HttpClient client, string path, object rule, int burst)
+    /// <summary>Sets a limit of one tenant, and waits until it is in force on a node, which shares its counters.</summary>
+    protected async Task LimitAsync(
+        string tenant,
+        int limit,
+        int burst,
+        int? perHour = null,
+        params Uri[] nodes
+    )
     {
-        await SetAsync(rule);
-        await UntilAsync(async () =>
+        await SetAsync(
+            new
+            {
+                policy = "api",
+                tenant,
+                limit,
+                periodSeconds = 3600,
+                burst,
+                perHour,
+            }
+        );
+        foreach (var node in (Uri?[])[null, .. nodes])
         {
-            using var answer = await client.GetAsync(path, Stop);
-            return Number(answer, "X-RateLimit-Limit") == burst;
-        });
+            using var admin = host.Admin(node);
+            await UntilAsync(async () =>
+            {
+                var list = await admin.GetFromJsonAsync<JsonElement>(Rules, Stop);
+                return list.GetProperty("counting").GetString() == "shared"
+                    && list.GetProperty("overrides")
+                        .EnumerateArray()
+                        .Any(o => o.GetProperty("tenant").GetString() == tenant);
+            });
+        }
+    }
+
+    /// <summary>Waits until the node has its connection.</summary>
+    protected async Task SharedAsync()
+    {
+        using var admin = host.Admin();
+        await UntilAsync(async () =>
+            (await admin.GetFromJsonAsync<JsonElement>(Rules, Stop))
+                .GetProperty("counting")
+                .GetString() == "shared"
+        );
     }
 
     protected static long Number(HttpResponseMessage answer, string header) =>
