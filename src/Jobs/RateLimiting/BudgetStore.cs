@@ -21,20 +21,18 @@ internal sealed class BudgetStore : IAsyncDisposable
     internal BudgetStore(JobsDataSource database, TimeProvider? clock)
     {
         this.clock = clock;
-        var settings = new NpgsqlConnectionStringBuilder(database.ConnectionString)
-        {
-            // A backend that hangs is not asked to cancel, which would be waited for as well.
-            CommandTimeout = 1,
-            CancellationTimeout = -1,
-            // Kept open: a decision has no time to connect.
-            MinPoolSize = 1,
-            MaxPoolSize = 1,
-            ApplicationName = "jobs-limits",
-        };
-        source = new NpgsqlDataSourceBuilder(settings.ConnectionString)
-        {
-            Name = "jobs-limits",
-        }.Build();
+        source = database.Apart(
+            "jobs-limits",
+            settings =>
+            {
+                settings.CommandTimeout = 1;
+                // A backend that hangs is not asked to cancel, which would be waited for as well.
+                settings.CancellationTimeout = -1;
+                // Kept open: a decision has no time to connect.
+                settings.MinPoolSize = 1;
+                settings.MaxPoolSize = 1;
+            }
+        );
     }
 
     /// <summary>Answers in the order of the asks.</summary>
