@@ -125,14 +125,14 @@ begin
                 marks[i] := 0;
                 continue;
             end if;
-            -- No fuller than full, and kept so: after a change of the policy nobody waits for what the former one has
-            -- counted.
-            changed := changed or marks[i] > now_us + burst * step;
+            -- No fuller than twice full, and kept so: what is owed is worked off, and after a change of the policy nobody
+            -- waits for all that the former one has counted.
+            changed := changed or marks[i] > now_us + 2 * burst * step;
             marks[i] := least(
                 greatest(marks[i] - ask.returned * step, now_us) + ask.owed * step,
-                now_us + burst * step
+                now_us + 2 * burst * step
             );
-            room := (now_us + burst * step - marks[i]) / step;
+            room := greatest(now_us + burst * step - marks[i], 0) / step;
             if free is null or room < free then
                 free := room;
                 slot := i;

@@ -13,6 +13,7 @@ internal static class Outage
 {
     private const int Callers = 20_000;
     private const int AtOnce = 32;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
 
     public static async Task RunAsync(string connectionString)
     {
@@ -37,6 +38,8 @@ internal static class Outage
                 var started = Stopwatch.GetTimestamp();
                 await limiter.DecideAsync(policy, subject, cancellationToken);
                 times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+                // Others have their turn, as between requests.
+                await Task.Delay(Pause, TimeProvider.System, cancellationToken);
             }
         );
         network.Resume();

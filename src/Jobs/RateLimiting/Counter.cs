@@ -11,22 +11,16 @@ internal sealed class Counter(string policy, RateLimitSubject subject, RateClock
     private static readonly TimeSpan Ahead = TimeSpan.FromMilliseconds(200);
     private const int LeastWanted = 5;
 
-    // A rate is taken over at least so long.
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
-
     // Below this many a grant is not worth a further one ahead of time.
     private const int LeastRefilled = 20;
 
-    // A refusal is believed at least so long, so that a crowd that is refused asks little, and at most so long, so that
-    // a reset is seen.
-    private static readonly TimeSpan ShortestRefusal = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestRefusal = TimeSpan.FromSeconds(1);
-
-    private readonly Lock gate = new();
-    private volatile Plan? plan;
-    private Held older;
-    private Held newer;
+    // In place: a lock of its own would be one more object to fetch for each decision.
+    private SpinLock gate = new(enableThreadOwnerTracking: false);
+    private volatile RuleSet? adopted;
+    private volatile Quota? quota;
+    private HeldPermits held;
     private Marks marks;
+    private UsageRate rate = new(clock.Now);
     private Shared shared;
     private long refusedUntil;
     private int refillAt;
@@ -34,12 +28,6 @@ internal sealed class Counter(string policy, RateLimitSubject subject, RateClock
     private int waiting;
     private int owed;
     private int returned;
-    private long taken;
-    private long givenBack;
-    private long counted;
-    private long countedAt = clock.Now;
-    private int uncounted;
-    private double perUnit;
     private TaskCompletionSource answer = NewAnswer();
 
     public string Policy => policy;
@@ -51,18 +39,16 @@ internal sealed class Counter(string policy, RateLimitSubject subject, RateClock
 
     /// <summary>What it is held against under these rules.</summary>
     public Quota QuotaUnder(RuleSet rules) =>
-        plan is { } known && ReferenceEquals(known.Rules, rules) ? known.Quota : Adopt(rules);
+        ReferenceEquals(adopted, rules) ? quota! : Adopt(rules);
 
     /// <summary>Uses a permit that is held.</summary>
-    public bool TryUse(long now) => Use(ref older, now) || Use(ref newer, now);
+    public bool TryUse(long now) => held.TryUse(now);
 
     /// <summary>Whether the shared budget has just said that there is nothing.</summary>
     public bool IsRefused(long now) => now < Volatile.Read(ref refusedUntil);
 
     /// <summary>Whether more should be asked for before what is held is used up.</summary>
-    public bool NeedsRefill =>
-        Volatile.Read(ref older.Count) + Volatile.Read(ref newer.Count)
-        < Volatile.Read(ref refillAt);
+    public bool NeedsRefill => held.Count < Volatile.Read(ref refillAt);
 
     /// <summary>Whether the caller is to put it in the queue of the budget: once until it is collected.</summary>
     public bool Enqueue() => Interlocked.Exchange(ref asked, 1) == 0;
@@ -76,7 +62,7 @@ internal sealed class Counter(string policy, RateLimitSubject subject, RateClock
     public bool TryTakeLocally(RuleSet rules, long now, out bool first)
     {
         var meters = QuotaUnder(rules).Local;
-        lock (gate)
+        using (Locked())
         {
             Account(meters, now);
             first = owed == 0;
@@ -93,26 +79,25 @@ internal sealed class Counter(string policy, RateLimitSubject subject, RateClock
     /// <param name="more">Whether somebody asked for more.</param>
     public BudgetAsk? Collect(RuleSet rules, long now, bool more)
     {
-        var quota = QuotaUnder(rules);
-        lock (gate)
+        var under = QuotaUnder(rules);
+        using (Locked())
         {
             if (more)
             {
                 Volatile.Write(ref asked, 0);
                 Volatile.Write(ref refillAt, 0);
             }
-            Expire(ref older, now);
-            Expire(ref newer, now);
-            Account(quota.Local, now);
+            returned += held.Expire(now);
+            Account(under.Local, now);
             var needed = more ? Volatile.Read(ref waiting) : 0;
             var wanted = more
-                ? Math.Max(Math.Max(needed, LeastWanted), (int)(perUnit * clock.Units(Ahead)))
+                ? Math.Max(Math.Max(needed, LeastWanted), (int)(rate.PerUnit * clock.Units(Ahead)))
                 : 0;
             if (wanted == 0 && returned == 0 && owed == 0)
             {
                 return null;
             }
-            var ask = new BudgetAsk(this, quota, needed, wanted, returned, owed, now);
+            var ask = new BudgetAsk(this, under, needed, wanted, returned, owed, now);
             returned = 0;
             owed = 0;
             return ask;
@@ -120,20 +105,13 @@ internal sealed class Counter(string policy, RateLimitSubject subject, RateClock
     }
 
     /// <summary>Takes over what the budget answered.</summary>
-    public void Receive(BudgetAsk ask, BudgetGrant grant, long now)
+    public void Receive(BudgetAsk ask, BudgetGrant grant, int nodes, long now)
     {
-        lock (gate)
+        using (Locked())
         {
             if (grant.Granted > 0)
             {
-                // What is older than both is given back: nothing is held longer than its time.
-                var left = Interlocked.Exchange(ref newer.Count, 0);
-                GiveBack(Interlocked.Exchange(ref older.Count, 0));
-                older.Until = newer.Until;
-                Volatile.Write(ref older.Count, left);
-                newer.Until = ask.At + clock.Units(RateWindow.Hold);
-                Volatile.Write(ref newer.Count, grant.Granted);
-                taken += grant.Granted;
+                returned += held.Add(grant.Granted, ask.At + clock.Hold);
                 refillAt = grant.Granted >= LeastRefilled ? grant.Granted / 2 : 0;
             }
             shared = new Shared(
@@ -142,17 +120,7 @@ internal sealed class Counter(string policy, RateLimitSubject subject, RateClock
                 now + clock.Units(grant.FullMicroseconds),
                 now + clock.Units(grant.RetryMicroseconds)
             );
-            Volatile.Write(
-                ref refusedUntil,
-                grant.Remaining > 0
-                    ? 0
-                    : now
-                        + Math.Clamp(
-                            clock.Units(grant.RetryMicroseconds),
-                            clock.Units(ShortestRefusal),
-                            clock.Units(LongestRefusal)
-                        )
-            );
+            Volatile.Write(ref refusedUntil, now + Refusal.TimeOf(ask.Quota, grant, nodes, clock));
         }
         Interlocked.Exchange(ref answer, NewAnswer()).SetResult();
     }
@@ -160,7 +128,7 @@ internal sealed class Counter(string policy, RateLimitSubject subject, RateClock
     /// <summary>The budget did not answer. What was owed still is; permits that it may have granted are lost.</summary>
     public void Fail(BudgetAsk ask)
     {
-        lock (gate)
+        using (Locked())
         {
             owed += ask.Owed;
         }
@@ -171,9 +139,9 @@ internal sealed class Counter(string policy, RateLimitSubject subject, RateClock
     {
         get
         {
-            lock (gate)
+            using (Locked())
             {
-                return older.Count > 0 || newer.Count > 0 || returned > 0 || owed > 0;
+                return held.Count > 0 || returned > 0 || owed > 0;
             }
         }
     }
@@ -181,20 +149,18 @@ internal sealed class Counter(string policy, RateLimitSubject subject, RateClock
     /// <summary>Gives up what it holds, for the end of the process.</summary>
     public void Release()
     {
-        lock (gate)
+        using (Locked())
         {
-            GiveBack(Interlocked.Exchange(ref older.Count, 0));
-            GiveBack(Interlocked.Exchange(ref newer.Count, 0));
+            returned += held.Clear();
         }
     }
 
     /// <summary>As if nobody had ever called.</summary>
     public void Reset()
     {
-        lock (gate)
+        using (Locked())
         {
-            GiveBack(Interlocked.Exchange(ref older.Count, 0));
-            GiveBack(Interlocked.Exchange(ref newer.Count, 0));
+            held.Clear();
             returned = 0;
             owed = 0;
             marks = default;
@@ -206,132 +172,100 @@ internal sealed class Counter(string policy, RateLimitSubject subject, RateClock
     /// <summary>How it stands, for headers: by the shared budget, or by this node's own count.</summary>
     public RateLimitStanding Look(RuleSet rules, bool locally, long now)
     {
-        var quota = QuotaUnder(rules);
-        lock (gate)
+        var under = QuotaUnder(rules);
+        using (Locked())
         {
-            if (locally)
-            {
-                Account(quota.Local, now);
-                var room = Gcra.Look(quota.Local, ref marks, now);
-                return new RateLimitStanding(
-                    quota.LocalWindows[room.Tightest],
-                    quota.LocalWindows,
-                    room.Free,
-                    clock.Span(room.Full),
-                    clock.Span(room.Retry)
-                );
-            }
-            var held = Usable(older, now) + Usable(newer, now);
-            var window = quota.Windows[0];
-            foreach (var other in quota.Windows)
-            {
-                window = other.Slot == shared.Slot ? other : window;
-            }
-            return new RateLimitStanding(
-                window,
-                quota.Windows,
-                held + shared.Remaining,
-                // What is held was counted when it was granted, and is not used yet.
-                clock.Span(
-                    Math.Max(
-                        0,
-                        shared.FullAt - now - (held * clock.Units(window.IntervalMicroseconds))
-                    )
-                ),
-                clock.Span(Math.Max(0, shared.RetryAt - now))
-            );
+            return locally ? LookLocally(under, now) : LookShared(under, now);
         }
     }
 
-    private static TaskCompletionSource NewAnswer() =>
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private static bool Use(ref Held held, long now)
+    private RateLimitStanding LookLocally(Quota under, long now)
     {
-        var count = Volatile.Read(ref held.Count);
-        while (count > 0 && now < Volatile.Read(ref held.Until))
-        {
-            var seen = Interlocked.CompareExchange(ref held.Count, count - 1, count);
-            if (seen == count)
-            {
-                return true;
-            }
-            count = seen;
-        }
-        return false;
+        Account(under.Local, now);
+        var room = Gcra.Look(under.Local, ref marks, now);
+        return new RateLimitStanding(
+            under.LocalWindows[room.Tightest],
+            under.LocalWindows,
+            room.Free,
+            clock.Span(room.Full),
+            clock.Span(room.Retry)
+        );
     }
 
-    private static int Usable(Held held, long now) => now < held.Until ? held.Count : 0;
-
-    private void Expire(ref Held held, long now)
+    private RateLimitStanding LookShared(Quota under, long now)
     {
-        if (now >= held.Until)
+        var window = under.Windows[0];
+        foreach (var other in under.Windows)
         {
-            GiveBack(Interlocked.Exchange(ref held.Count, 0));
+            window = other.Slot == shared.Slot ? other : window;
         }
-    }
-
-    private void GiveBack(int count)
-    {
-        returned += count;
-        givenBack += count;
+        var usable = held.Usable(now);
+        // What is held was counted when it was granted, and is not used yet.
+        var unused = usable * clock.Units(window.IntervalMicroseconds);
+        return new RateLimitStanding(
+            window,
+            under.Windows,
+            usable + shared.Remaining,
+            clock.Span(Math.Max(0, shared.FullAt - now - unused)),
+            clock.Span(Math.Max(0, shared.RetryAt - now))
+        );
     }
 
     // What was used of the shared budget counts for this node's own marks too, so that it goes on from there when the
     // budget cannot be asked.
     private void Account(Meter[] meters, long now)
     {
-        var used = taken - givenBack - older.Count - newer.Count;
-        var fresh = (int)(used - counted);
-        var elapsed = now - countedAt;
-        if (fresh > 0)
+        if (rate.Count(held.Used, now, clock.Shortest) is > 0 and var fresh)
         {
             Gcra.Charge(meters, ref marks, now, fresh);
-        }
-        counted = used;
-        uncounted += Math.Max(0, fresh);
-        if (elapsed >= clock.Units(Shortest))
-        {
-            // Half of it is what was before.
-            perUnit = (perUnit + ((double)uncounted / elapsed)) / 2;
-            countedAt = now;
-            uncounted = 0;
         }
     }
 
     private Quota Adopt(RuleSet rules)
     {
-        lock (gate)
+        using (Locked())
         {
-            if (plan is { } known && ReferenceEquals(known.Rules, rules))
+            if (ReferenceEquals(adopted, rules))
             {
-                return known.Quota;
+                return quota!;
             }
-            var quota = rules.QuotaOf(policy, subject);
-            if (plan is { } former && !former.Quota.Windows.SequenceEqual(quota.Windows))
+            var next = rules.QuotaOf(policy, subject);
+            if (quota is { } former && !former.Windows.SequenceEqual(next.Windows))
             {
                 // Another limit holds from now on: what was granted under the former one is neither used nor given
                 // back, since a permit was another time then.
-                GiveBack(Interlocked.Exchange(ref older.Count, 0));
-                GiveBack(Interlocked.Exchange(ref newer.Count, 0));
+                held.Clear();
                 returned = 0;
                 Volatile.Write(ref refusedUntil, 0);
             }
             // No fuller than full.
-            Gcra.Charge(quota.Local, ref marks, clock.Now, 0);
-            plan = new Plan(rules, quota);
-            return quota;
+            Gcra.Charge(next.Local, ref marks, clock.Now, 0);
+            // In this order: who sees the rules sees their quota.
+            quota = next;
+            adopted = rules;
+            return next;
         }
     }
 
-    private struct Held
-    {
-        public int Count;
-        public long Until;
-    }
+    private static TaskCompletionSource NewAnswer() =>
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private LockScope Locked() => new(ref gate);
 
     /// <summary>How the shared budget stood when it was asked last.</summary>
     private record struct Shared(int Remaining, int Slot, long FullAt, long RetryAt);
 
-    private sealed record Plan(RuleSet Rules, Quota Quota);
+    private readonly ref struct LockScope
+    {
+        private readonly ref SpinLock taken;
+
+        public LockScope(ref SpinLock gate)
+        {
+            taken = ref gate;
+            var done = false;
+            gate.Enter(ref done);
+        }
+
+        public void Dispose() => taken.Exit(useMemoryBarrier: false);
+    }
 }

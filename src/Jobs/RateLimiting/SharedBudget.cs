@@ -98,7 +98,7 @@ internal sealed class SharedBudget(
             var now = clock.Now;
             for (var i = 0; i < asks.Count; i++)
             {
-                asks[i].Counter.Receive(asks[i], grants[i], now);
+                asks[i].Counter.Receive(asks[i], grants[i], current.Nodes, now);
                 if (grants[i].Granted > 0)
                 {
                     active.TryAdd(asks[i].Counter, true);
