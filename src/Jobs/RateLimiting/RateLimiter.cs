@@ -92,7 +92,7 @@ public sealed class RateLimiter
         counter.QuotaUnder(current);
         if (counter.TryUse(now))
         {
-            if (counter.NeedsRefill)
+            if (counter.NeedsRefill && !counter.IsRefused(now))
             {
                 budget.Ask(counter);
             }
