@@ -4,6 +4,7 @@ using Jobs.Bench.Documents;
 using Jobs.Bench.Engine;
 using Jobs.Bench.Horizon;
 using Jobs.Bench.Idle;
+using Jobs.Bench.Limits;
 using Jobs.Bench.SideBySide;
 using Jobs.Bench.Submit;
 
@@ -20,6 +21,7 @@ return args switch
     ["idle", .. var rest] => await IdleBenchmark.RunAsync(rest),
     ["documents", .. var rest] => await DocumentsBenchmark.RunAsync(rest),
     ["documents-memory", .. var rest] => await MemoryBenchmark.RunAsync(rest),
+    ["limits", .. var rest] => await LimitsBenchmark.RunAsync(rest),
     _ => Usage(),
 };
 
@@ -38,6 +40,7 @@ static int Usage()
         ./bench/run documents [files] [runs]                documents from upload to outcome, warm parsers beside a process a file and the programs alone; default 350, 3 runs
         ./bench/run documents-memory [files]                how much the service grows under files of 50 MB in one request; default 50
         ./bench/run idle [workers] [seconds]                statements of workers that have nothing to do; default 4 workers, 30 seconds
+        ./bench/run limits [seconds] [nodes]                rate limits: a decision, shared budgets, changes, an outage; default 5 s, 4 nodes
 
         ConnectionStrings__Jobs names a server on which databases may be made; without it one is started.
         chaos always starts its own.

@@ -3,6 +3,7 @@ using Jobs.Batches;
 using Jobs.Engine;
 using Jobs.Kinds;
 using Jobs.Queues;
+using Jobs.RateLimiting;
 using Jobs.Recurring;
 using Jobs.Tenancy;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -34,6 +35,7 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<DirectLeases>();
         services.AddSingleton<BatchChanges>();
         services.AddSingleton<Cancellations>();
+        services.AddSingleton<LimitNotices>();
         services.AddSingleton<BatchSubmitter>();
         services.AddSingleton<BatchReader>();
         services.AddSingleton<BatchFeed>();

@@ -7,6 +7,7 @@ using Jobs.Kinds.Cleanup;
 using Jobs.Kinds.Documents;
 using Jobs.Notifications.Webhooks;
 using Jobs.Queues;
+using Jobs.RateLimiting;
 using Jobs.Recurring;
 using Jobs.Testing;
 using Npgsql;
@@ -210,6 +211,17 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
         ),
         ["Ready as a twin"] = new(DocumentSql.ReadyAsTwin, "uuid, int, uuid", "{id}, 2, {id}"),
         ["Thumbnail"] = new(DocumentSql.ReadThumbnail, "uuid, int", "{id}, 2"),
+        ["Rate limits, counters"] = new(
+            BudgetStatements.List,
+            "text, text, int",
+            "'api', 'key:1000', 50"
+        ),
+        ["Rate limits, reset"] = new(BudgetStatements.Reset, "text, text", "'api', 'key:1000'"),
+        ["Rate limits, prune"] = new(
+            BudgetStatements.Prune,
+            "text, text, int",
+            "'api', 'key:1000', 100"
+        ),
         ["Find a duplicate"] = new(
             DocumentSql.FindDuplicate,
             "int, bytea",
@@ -245,7 +257,7 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
     }
 
     [GeneratedRegex(
-        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages|webhook_deliveries|webhook_attempts|idempotency_keys|schedules|schedule_runs)\w*",
+        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages|webhook_deliveries|webhook_attempts|idempotency_keys|schedules|schedule_runs|rate_limits)\w*",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
@@ -340,6 +352,9 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             insert into jobs.schedule_runs (tenant_id, name, due_at, state, batch_id)
             select s.tenant_id, s.name, now(), 'submitted', (select id from made where n = 1 + g)
             from jobs.schedules s, generate_series(1, 20) g;
+
+            insert into jobs.rate_limits (policy, subject, bucket)
+            select 'api', 'key:' || n, n from generate_series(1, 20000) n;
 
             insert into jobs.blobs (id, tenant_id, length, sha256)
             select gen_random_uuid(), 2, 1, decode(repeat('cd', 32), 'hex');

@@ -7,6 +7,8 @@ using Jobs.Engine;
 using Jobs.Kinds.Documents;
 using Jobs.Kinds.Queries;
 using Jobs.Notifications.Webhooks;
+using Jobs.RateLimiting;
+using Jobs.Resilience;
 using Shouldly;
 using Xunit;
 
@@ -23,6 +25,8 @@ public sealed partial class ConfigurationTests
         (HangfireOptions.Section, typeof(HangfireOptions)),
         ("Jobs", typeof(SharingOptions)),
         ("Jobs:Webhooks", typeof(WebhookOptions)),
+        (BreakerOptions.Section, typeof(BreakerOptions)),
+        (RateLimitOptions.Section, typeof(RateLimitOptions)),
         (SearchOptions.Section, typeof(SearchOptions)),
         (DocumentOptions.Section, typeof(DocumentOptions)),
         (S3Options.Section, typeof(S3Options)),
