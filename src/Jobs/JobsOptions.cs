@@ -16,10 +16,9 @@ public sealed class JobsOptions
     public string? AdminKey { get; set; }
 
     /// <summary>
-    /// What brings work to this process: <c>Native</c>, or <c>Hangfire</c> in a build that has it. The section of the
-    /// same name holds what both go by; where it has keys and no value, this is empty. Default Native.
+    /// What brings work to this process: <c>Native</c>, or <c>Hangfire</c> in a build that has it: the value of
+    /// <c>Jobs:Engine</c>. Not public, so that it is not bound: the section has keys of its own, and a binder makes no
+    /// string of those. Default Native.
     /// </summary>
-    public string? Engine { get; set; }
-
-    internal string EngineName => string.IsNullOrEmpty(Engine) ? NativeEngine : Engine;
+    internal string Engine { get; set; } = NativeEngine;
 }

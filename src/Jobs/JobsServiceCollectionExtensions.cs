@@ -93,10 +93,18 @@ public static class JobsServiceCollectionExtensions
             .ValidateOnStart();
         services
             .AddOptions<JobsOptions>()
-            .BindConfiguration(JobsOptions.Section)
+            .Configure<Configuration.IConfiguration>(
+                (o, configuration) =>
+                {
+                    if (configuration["Jobs:Engine"] is { Length: > 0 } engine)
+                    {
+                        o.Engine = engine;
+                    }
+                }
+            )
             .Validate<EngineName>(
                 (o, engine) =>
-                    string.Equals(o.EngineName, engine.Name, StringComparison.OrdinalIgnoreCase),
+                    string.Equals(o.Engine, engine.Name, StringComparison.OrdinalIgnoreCase),
                 "Jobs:Engine must be Native, or Hangfire in a build with -p:WithHangfire=true."
             )
             .ValidateOnStart();

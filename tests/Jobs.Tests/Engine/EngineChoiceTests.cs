@@ -43,7 +43,7 @@ public sealed class EngineChoiceTests
         var choice = host.Services.GetRequiredService<IOptions<JobsOptions>>();
         if (valid)
         {
-            string.Equals(choice.Value.EngineName, "Native", StringComparison.OrdinalIgnoreCase)
+            string.Equals(choice.Value.Engine, "Native", StringComparison.OrdinalIgnoreCase)
                 .ShouldBeTrue();
         }
         else
