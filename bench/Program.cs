@@ -4,12 +4,14 @@ using Jobs.Bench.Documents;
 using Jobs.Bench.Engine;
 using Jobs.Bench.Horizon;
 using Jobs.Bench.Idle;
+using Jobs.Bench.Limits;
 using Jobs.Bench.SideBySide;
 using Jobs.Bench.Submit;
 
 return args switch
 {
     ["engine", .. var rest] => await EngineBenchmark.RunAsync(rest),
+    ["engines", .. var rest] => await EnginesBenchmark.RunAsync(rest),
     ["latency", .. var rest] => await LatencyBenchmark.RunAsync(rest),
     ["chaos", .. var rest] => await ChaosBenchmark.RunAsync(rest),
     ["submit", .. var rest] => await SubmitBenchmark.RunAsync(rest),
@@ -19,6 +21,7 @@ return args switch
     ["idle", .. var rest] => await IdleBenchmark.RunAsync(rest),
     ["documents", .. var rest] => await DocumentsBenchmark.RunAsync(rest),
     ["documents-memory", .. var rest] => await MemoryBenchmark.RunAsync(rest),
+    ["limits", .. var rest] => await LimitsBenchmark.RunAsync(rest),
     _ => Usage(),
 };
 
@@ -27,6 +30,7 @@ static int Usage()
     Console.Error.WriteLine(
         """
         ./bench/run engine [items] [runs]    product against the packed raw-SQL limit; default 200000 items, 5 runs
+        ./bench/run [--hangfire] engines [items] [jobs] [runs]    the engines of this build in turns: large batches, batches of one item, and latency; default 100000 items, 1000 jobs, 3 runs
         ./bench/run latency [jobs] [runs]    from submission of a single-item batch to its handler; default 500 jobs, 3 runs
         ./bench/run submit [clients] [seconds] [runs]    batches of one item over HTTP, with shared commits and with one each; default 64 clients, 10 s, 3 runs
         ./bench/run chaos [items] [seconds] [seed]    kills, restarts and cuts everything; default 500000 items, 60 s
@@ -36,6 +40,7 @@ static int Usage()
         ./bench/run documents [files] [runs]                documents from upload to outcome, warm parsers beside a process a file and the programs alone; default 350, 3 runs
         ./bench/run documents-memory [files]                how much the service grows under files of 50 MB in one request; default 50
         ./bench/run idle [workers] [seconds]                statements of workers that have nothing to do; default 4 workers, 30 seconds
+        ./bench/run limits [seconds] [nodes]                rate limits: a decision, shared budgets, changes, an outage; default 5 s, 4 nodes
 
         ConnectionStrings__Jobs names a server on which databases may be made; without it one is started.
         chaos always starts its own.

@@ -27,5 +27,10 @@ internal sealed class Fairness : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0008_schedules")]
 internal sealed class Schedules : SqlMigration;
 
+[DbContext(typeof(MigrationsContext)), Migration("0009_dispatches")]
+internal sealed class Dispatches : SqlMigration;
+
 [DbContext(typeof(MigrationsContext)), Migration("0010_document_processing")]
 internal sealed class DocumentProcessing : SqlMigration;
+[DbContext(typeof(MigrationsContext)), Migration("0012_rate_limits")]
+internal sealed class RateLimits : SqlMigration;

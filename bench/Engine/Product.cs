@@ -26,7 +26,12 @@ internal sealed class Product : IAsyncDisposable
 
     /// <summary>Starts one.</summary>
     /// <param name="working">Whether it has a worker, or only takes in.</param>
-    public static async Task<Product> StartAsync(string connectionString, bool working = true)
+    /// <param name="engine">Adds another engine than the native one.</param>
+    public static async Task<Product> StartAsync(
+        string connectionString,
+        bool working = true,
+        Action<IServiceCollection>? engine = null
+    )
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning);
@@ -37,6 +42,7 @@ internal sealed class Product : IAsyncDisposable
         // As many at once as there are slots.
         builder.Services.AddKind<WaitHandler>("wait", kind => kind.Concurrency = 1);
         builder.Services.Configure<EngineOptions>(options => options.Enabled = working);
+        engine?.Invoke(builder.Services);
         var host = builder.Build();
         await host.StartAsync();
         return new Product(host, database);

@@ -67,6 +67,7 @@ internal static class SubmitBenchmark
             ("ConnectionStrings__Jobs", database.ConnectionString),
             ("Jobs__AdminKey", Key),
             ("Jobs__Engine__Enabled", "false"),
+            ("Jobs__RateLimits__Enabled", "false"),
             ("Jobs__Batches__SharedCommits", shared ? "true" : "false"),
             ("Serilog__MinimumLevel__Default", "Warning"),
             ("ASPNETCORE_URLS", $"http://127.0.0.1:{port}")

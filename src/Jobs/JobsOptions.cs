@@ -4,6 +4,7 @@ namespace Jobs;
 public sealed class JobsOptions
 {
     public const string Section = "Jobs";
+    public const string NativeEngine = "Native";
 
     /// <summary>
     /// Where what is not in the database is kept: the embedded database and the admin key. Relative paths start at the
@@ -13,4 +14,12 @@ public sealed class JobsOptions
 
     /// <summary>The key of the first administrator, at least 32 characters; made on the first start when empty.</summary>
     public string? AdminKey { get; set; }
+
+    /// <summary>
+    /// What brings work to this process: <c>Native</c>, or <c>Hangfire</c> in a build that has it. The section of the
+    /// same name holds what both go by; where it has keys and no value, this is empty. Default Native.
+    /// </summary>
+    public string? Engine { get; set; }
+
+    internal string EngineName => string.IsNullOrEmpty(Engine) ? NativeEngine : Engine;
 }

@@ -1,7 +1,9 @@
+using Jobs;
 using Jobs.Batches;
 using Jobs.Engine;
 using Jobs.Kinds;
 using Jobs.Queues;
+using Jobs.RateLimiting;
 using Jobs.Recurring;
 using Jobs.Tenancy;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -33,6 +35,7 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<DirectLeases>();
         services.AddSingleton<BatchChanges>();
         services.AddSingleton<Cancellations>();
+        services.AddSingleton<LimitNotices>();
         services.AddSingleton<BatchSubmitter>();
         services.AddSingleton<BatchReader>();
         services.AddSingleton<BatchFeed>();
@@ -89,6 +92,15 @@ public static class JobsServiceCollectionExtensions
             )
             .ValidateOnStart();
         services
+            .AddOptions<JobsOptions>()
+            .BindConfiguration(JobsOptions.Section)
+            .Validate<EngineName>(
+                (o, engine) =>
+                    string.Equals(o.EngineName, engine.Name, StringComparison.OrdinalIgnoreCase),
+                "Jobs:Engine must be Native, or Hangfire in a build with -p:WithHangfire=true."
+            )
+            .ValidateOnStart();
+        services
             .AddOptions<Hosting.HostOptions>()
             .Configure<Options.IOptions<EngineOptions>>(
                 (host, engine) =>
@@ -105,9 +117,13 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<LeaseLoop>();
         services.AddSingleton<WorkerRegistry>();
         services.AddSingleton<Heartbeat>();
+        services.AddSingleton<DueChunks>();
         services.AddSingleton<DueSchedules>();
         services.AddSingleton<DueBatches>();
         services.AddSingleton<DueWork>();
+        services.AddSingleton<ChunkRunner>();
+        services.TryAddSingleton<IDispatcher, NativeDispatcher>();
+        services.TryAddSingleton(new EngineName(JobsOptions.NativeEngine));
         services.AddHostedService<WorkerService>();
         services.AddWebhookDelivery();
         return services;

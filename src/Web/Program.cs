@@ -12,6 +12,9 @@ builder.Services.AddDocuments().AddQueries().AddCleanup();
 builder.AddHttp();
 builder.Services.AddApi();
 builder.AddUi();
+#if HANGFIRE
+builder.AddHangfireEngine();
+#endif
 
 var app = builder.Build();
 app.UseHttp();

@@ -5,4 +5,7 @@ builder.AddJobsLogging();
 builder.AddJobsDatabase();
 builder.Services.AddBatches().AddWorker();
 builder.Services.AddDocuments().AddQueries().AddCleanup();
+#if HANGFIRE
+builder.AddHangfireEngine();
+#endif
 await builder.Build().RunAsync();

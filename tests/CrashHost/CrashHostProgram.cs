@@ -29,6 +29,9 @@ internal static class CrashHostProgram
                 CrashItem.Kind,
                 kind => kind.Concurrency = settings.GetValue("Crash:Concurrency", 4)
             );
+#if HANGFIRE
+        builder.AddHangfireEngine();
+#endif
         await builder.Build().RunAsync();
     }
 }

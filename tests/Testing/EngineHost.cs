@@ -72,6 +72,7 @@ public sealed class EngineHost : IAsyncDisposable
                 engine.BackoffMax = TimeSpan.FromMilliseconds(100);
                 options.Engine(engine);
             });
+        EngineUnderTest.Add(builder.Services);
         options.Services(builder.Services);
         var host = builder.Build();
         await host.StartAsync(cancellationToken);

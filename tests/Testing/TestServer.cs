@@ -9,7 +9,8 @@ namespace Jobs.Testing;
 
 /// <summary>
 /// The PostgreSQL of this test process, started when it is first asked for: the server of
-/// <c>JOBS_TEST_DATABASE</c> (a connection string of somebody who may create databases), else one of our own from
+/// <c>JOBS_TEST_DATABASE</c> (a connection string of somebody who may create databases), else, in a build with
+/// <c>-p:WithTestcontainers=true</c>, one in a container, else one of our own from
 /// local binaries, in a temporary folder, without durability. It carries one migrated template database.
 /// </summary>
 internal sealed class TestServer
@@ -55,6 +56,9 @@ internal sealed class TestServer
     private static async Task<TestServer> StartAsync()
     {
         var given = Environment.GetEnvironmentVariable("JOBS_TEST_DATABASE");
+#if TESTCONTAINERS
+        given ??= await ServerContainer.StartAsync(CancellationToken.None);
+#endif
         EmbeddedPostgres? embedded = null;
         if (string.IsNullOrWhiteSpace(given))
         {

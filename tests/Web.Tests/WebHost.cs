@@ -62,6 +62,7 @@ public sealed class WebHost : IAsyncLifetime
         var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(web =>
             web.UseEnvironment("Production")
                 .UseSetting("urls", "http://127.0.0.1:0")
+                .UseSetting("Jobs:RateLimits:Enabled", "false")
                 .UseSetting("ConnectionStrings:Jobs", connectionString)
                 .UseSetting("Jobs:DataDirectory", dataDirectory)
                 .UseSetting("Jobs:AdminKey", AdminKey)

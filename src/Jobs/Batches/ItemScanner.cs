@@ -24,6 +24,11 @@ public static class ItemScanner
         {
             return new BatchError("", "is not valid UTF-8");
         }
+        if (ItemAcceptor.Accepts(item))
+        {
+            malformed = false;
+            return null;
+        }
         try
         {
             var reader = new Utf8JsonReader(item, Options);

@@ -9,6 +9,8 @@ namespace Jobs.Database;
 /// <remarks>Thread-safe; owns its pools. Failures of the database surface as <see cref="NpgsqlException"/>.</remarks>
 public sealed class JobsDataSource : IAsyncDisposable
 {
+    private readonly string requestsConnectionString;
+
     /// <summary>Connects when it is first used.</summary>
     /// <param name="connectionString">Of the database, or of a pooler in front of it.</param>
     /// <param name="sessionConnectionString">
@@ -40,6 +42,7 @@ public sealed class JobsDataSource : IAsyncDisposable
             engine.Options = $"{builder.Options} {EnginePlanner.StartupOptions}".Trim();
         }
         Default(builder, "Maximum Pool Size", "16");
+        requestsConnectionString = builder.ConnectionString;
         SessionConnectionString = sessionConnectionString ?? builder.ConnectionString;
         Requests = Build(builder, "jobs");
         Engine = Build(engine, "jobs-engine");
@@ -55,6 +58,19 @@ public sealed class JobsDataSource : IAsyncDisposable
 
     /// <summary>For submission, lease, settle and heartbeat; at most 8 connections.</summary>
     public NpgsqlDataSource Engine { get; }
+
+    /// <summary>A pool beside these, for what must not wait behind others; who asks for it owns it.</summary>
+    /// <param name="name">Of the pool and its connections.</param>
+    /// <param name="configure">What is other than for <see cref="Requests"/>.</param>
+    public NpgsqlDataSource Apart(string name, Action<NpgsqlConnectionStringBuilder> configure)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(requestsConnectionString)
+        {
+            ApplicationName = name,
+        };
+        configure(settings);
+        return Build(settings, name);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -28,9 +28,19 @@ internal sealed class ChunkExecution(
     // Settlements of a chunk follow each other in the order in which they were taken.
     private readonly SemaphoreSlim settling = new(1, 1);
     private readonly Lock gate = new();
+
+    private readonly TaskCompletionSource<bool> released = new(
+        TaskCreationOptions.RunContinuationsAsynchronously
+    );
     private int next;
 
     public LeasedChunk Chunk => chunk;
+
+    /// <summary>Ends when its worker holds the chunk no more; says whether what became of it was written.</summary>
+    public Task<bool> Released => released.Task;
+
+    /// <summary>Its worker holds the chunk no more.</summary>
+    public void Release(bool settled) => released.TrySetResult(settled);
 
     /// <summary>Executes the items and settles them.</summary>
     /// <param name="draining">Once it is set no further item starts; those that run go on.</param>

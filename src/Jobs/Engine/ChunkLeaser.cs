@@ -76,7 +76,7 @@ internal sealed class ChunkLeaser(JobsDataSource database, IOptions<EngineOption
         };
     }
 
-    private static LeasedChunk Read(LeaseRequest request, NpgsqlDataReader row)
+    internal static LeasedChunk Read(LeaseRequest request, NpgsqlDataReader row)
     {
         var pageCount = row.GetInt16(12);
         var kind = row.GetString(4);

@@ -1,6 +1,3 @@
-using Jobs.Batches;
-using Jobs.Database;
-using Jobs.Recurring;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -8,12 +5,10 @@ namespace Jobs.Engine;
 
 /// <summary>What happens at a time: scheduled chunks become ready, batches expire or are released, schedules fire.</summary>
 internal sealed class DueWork(
-    JobsDataSource database,
-    DueSchedules schedules,
+    IDispatcher dispatcher,
     DueBatches batches,
     WorkSignal signal,
     IOptions<EngineOptions> options,
-    IOptions<BatchOptions> batchOptions,
     ILogger<DueWork> log
 )
 {
@@ -21,12 +16,7 @@ internal sealed class DueWork(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        Func<CancellationToken, Task<TimeSpan>>[] parts =
-        [
-            PromoteAsync,
-            batches.FollowAsync,
-            schedules.FireDueAsync,
-        ];
+        Func<CancellationToken, Task<TimeSpan>>[] parts = [batches.FollowAsync, .. dispatcher.Due];
         while (!cancellationToken.IsCancellationRequested)
         {
             var pause = options.Value.PollInterval;
@@ -63,24 +53,4 @@ internal sealed class DueWork(
     }
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
-
-    private async Task<TimeSpan> PromoteAsync(CancellationToken cancellationToken)
-    {
-        await using var command = database.Engine.CreateCommand(LeaseStatements.Promote);
-        command.Parameters.Add(new() { Value = batchOptions.Value.RankStep });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        var promoted = reader.GetInt32(0);
-        if (promoted > 0)
-        {
-            signal.Announce(scheduled: false);
-        }
-        if (promoted == LeaseStatements.PromotedAtOnce)
-        {
-            return TimeSpan.Zero;
-        }
-        return reader.IsDBNull(1)
-            ? TimeSpan.MaxValue
-            : TimeSpan.FromSeconds(Math.Max(0, reader.GetDouble(1)));
-    }
 }

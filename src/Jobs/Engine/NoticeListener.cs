@@ -1,5 +1,6 @@
 using Jobs.Batches;
 using Jobs.Database;
+using Jobs.RateLimiting;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -16,6 +17,7 @@ internal sealed class NoticeListener(
     WorkSignal signal,
     BatchChanges changes,
     Cancellations cancellations,
+    LimitNotices limits,
     TimeProvider time,
     ILogger<NoticeListener> log
 ) : BackgroundService
@@ -52,7 +54,7 @@ internal sealed class NoticeListener(
         await connection.OpenAsync(cancellationToken);
         await using (
             var listen = new NpgsqlCommand(
-                $"listen {Notices.WorkChannel}; listen {Notices.ChangesChannel}; listen {Notices.CancelChannel}",
+                $"listen {Notices.WorkChannel}; listen {Notices.ChangesChannel}; listen {Notices.CancelChannel}; listen {Notices.LimitsChannel}",
                 connection
             )
         )
@@ -85,6 +87,9 @@ internal sealed class NoticeListener(
             case Notices.CancelChannel when Guid.TryParse(payload, out var batchId):
                 cancellations.Publish(batchId);
                 break;
+            case Notices.LimitsChannel:
+                limits.Hear(payload);
+                break;
         }
     }
 
@@ -93,5 +98,6 @@ internal sealed class NoticeListener(
         signal.Wake(scheduled: false);
         signal.Wake(scheduled: true);
         changes.PublishAll();
+        limits.Hear("");
     }
 }

@@ -101,15 +101,37 @@ internal sealed class RunningChunks(
     /// <summary>Executes a chunk in the background, as soon as a slot is free.</summary>
     /// <param name="draining">Once it is set no further item starts.</param>
     /// <param name="giveUp">Ends everything at once, unsettled.</param>
-    public void Start(LeasedChunk chunk, CancellationToken draining, CancellationToken giveUp)
+    public void Start(LeasedChunk chunk, CancellationToken draining, CancellationToken giveUp) =>
+        _ = Start(Hold(chunk), draining, giveUp);
+
+    /// <summary>The same, and ends when this worker holds it no more; says whether what became of it was written.</summary>
+    public async Task<bool> RunAsync(
+        LeasedChunk chunk,
+        CancellationToken draining,
+        CancellationToken giveUp
+    )
     {
         var execution = Hold(chunk);
+        await Start(execution, draining, giveUp);
+        Task released = execution.Released.WaitAsync(giveUp);
+        await released.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return execution.Released is { IsCompletedSuccessfully: true, Result: true };
+    }
+
+    private Task Start(
+        ChunkExecution execution,
+        CancellationToken draining,
+        CancellationToken giveUp
+    )
+    {
         // Slots go to those who came first.
         var slot = slots.WaitAsync(Patience, CancellationToken.None);
         // Registered before it runs, so that it cannot end before it is there.
         var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        executing[execution] = RunAsync(execution, start.Task, slot, draining, giveUp);
+        var run = RunAsync(execution, start.Task, slot, draining, giveUp);
+        executing[execution] = run;
         start.SetResult();
+        return run;
     }
 
     /// <summary>
@@ -255,12 +277,14 @@ internal sealed class RunningChunks(
         {
             // Another worker takes the chunk up once its lease has run out.
             log.ChunkGivenUp(execution.Chunk.Key.BatchId, execution.Chunk.Key.Id);
+            execution.Release(settled: false);
         }
         catch (Exception e)
         {
             // Not known any more, the chunk is handed back by the heartbeat, as if its worker had died over it.
             log.ChunkFailed(execution.Chunk.Key.BatchId, execution.Chunk.Key.Id, e);
             held.TryRemove(new(execution.Chunk.Key, execution));
+            execution.Release(settled: false);
         }
         finally
         {
@@ -355,6 +379,7 @@ internal sealed class RunningChunks(
             if (!applied || settlement.IsFinal)
             {
                 held.TryRemove(new(settlement.Chunk.Key, execution));
+                execution.Release(applied);
             }
         }
         if (EmptyWanted && IsEmpty)

@@ -13,4 +13,8 @@ internal sealed record Standing(
     bool[] Aged,
     double Pass,
     double Cost
-);
+)
+{
+    /// <summary>Of nobody anything is known.</summary>
+    public static Standing Unknown { get; } = new([], [], [], [], 0, 0);
+}

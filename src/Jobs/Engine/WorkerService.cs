@@ -12,7 +12,7 @@ namespace Jobs.Engine;
 /// </summary>
 internal sealed class WorkerService(
     DatabaseReadiness readiness,
-    LeaseLoop leasing,
+    IDispatcher dispatcher,
     RunningChunks running,
     Settler settler,
     Heartbeat heartbeat,
@@ -47,7 +47,7 @@ internal sealed class WorkerService(
             ProgressAsync(end.Token),
         ];
 
-        var leases = leasing.RunAsync(() => heartbeat.Worker, stoppingToken, giveUp.Token);
+        var leases = dispatcher.RunAsync(() => heartbeat.Worker, stoppingToken, giveUp.Token);
         // Only leasing ends, and only when the host stops. A part that fails ends the host: half a worker keeps leases.
         await await Task.WhenAny([leases, settling, .. beside]);
         await leases;

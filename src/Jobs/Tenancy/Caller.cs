@@ -4,6 +4,10 @@ namespace Jobs.Tenancy;
 public sealed record Caller(int TenantId, string Tenant, Guid KeyId, string KeyName, Scopes Scopes)
 {
     public bool May(Scopes scope) => (Scopes & scope) == scope;
+
+    /// <summary>Whether they may see what is of all tenants: administrators, and readers of the tenant that runs the service.</summary>
+    public bool MayOperate =>
+        May(Scopes.Admin) || (May(Scopes.Read) && Tenant == Tenancy.Tenant.Default);
 }
 
 /// <summary>What a key allows.</summary>

@@ -1,4 +1,6 @@
+using Jobs.RateLimiting;
 using Jobs.Web.Http.Idempotency;
+using Jobs.Web.Http.RateLimits;
 using Microsoft.OpenApi;
 
 namespace Jobs.Web.Api;
@@ -18,12 +20,13 @@ internal static class ApiExtensions
             o =>
                 o.AddDocumentTransformer(Describe)
                     .AddOperationTransformer(IdempotencyDescription.Describe)
+                    .AddOperationTransformer(RateLimitDescription.Describe)
         );
     }
 
     public static void MapApi(this WebApplication app)
     {
-        var api = app.MapGroup("/api/v1");
+        var api = app.MapGroup("/api/v1").LimitBy(RateLimitPolicies.Api);
         BatchSubmitApi.Map(api);
         BatchQueriesApi.Map(api);
         BatchDocumentsApi.Map(api);
@@ -40,8 +43,9 @@ internal static class ApiExtensions
         SearchApi.Map(api);
         KeysApi.Map(api);
         WebhooksApi.Map(api);
+        RateLimitsApi.Map(api);
         SystemApi.Map(app, api);
-        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous().NeverLimited();
         app.UseSwaggerUI(o =>
         {
             o.RoutePrefix = "docs";

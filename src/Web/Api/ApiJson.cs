@@ -35,4 +35,7 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(QueueList))]
 [JsonSerializable(typeof(BatchSnapshot))]
 [JsonSerializable(typeof(WorkerList))]
+[JsonSerializable(typeof(RateLimitsAnswer))]
+[JsonSerializable(typeof(RateLimitBody))]
+[JsonSerializable(typeof(RateLimitAnswer))]
 internal sealed partial class ApiJson : JsonSerializerContext;

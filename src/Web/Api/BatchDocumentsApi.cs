@@ -3,10 +3,12 @@ using Jobs.Batches;
 using Jobs.Kinds;
 using Jobs.Kinds.Documents;
 using Jobs.Notifications.Webhooks;
+using Jobs.RateLimiting;
 using Jobs.Tenancy;
 using Jobs.Web.Api.Submission;
 using Jobs.Web.Http;
 using Jobs.Web.Http.Idempotency;
+using Jobs.Web.Http.RateLimits;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -22,6 +24,7 @@ internal static class BatchDocumentsApi
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/batch/documents", UploadAsync)
             .RequireScope(Scopes.Submit)
+            .LimitBy(RateLimitPolicies.Upload)
             .WithMetadata(new RequestSizeLimitAttribute(ApiLimits.UploadBytes))
             .Accepts<IFormFileCollection>("multipart/form-data")
             .Produces<UploadAnswer>(StatusCodes.Status202Accepted)

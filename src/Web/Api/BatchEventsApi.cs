@@ -1,7 +1,9 @@
 using System.Globalization;
 using Jobs.Batches;
+using Jobs.RateLimiting;
 using Jobs.Tenancy;
 using Jobs.Web.Http;
+using Jobs.Web.Http.RateLimits;
 
 namespace Jobs.Web.Api;
 
@@ -18,6 +20,7 @@ internal static class BatchEventsApi
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapGet("/batch/jobs/{id:guid}/events", StreamAsync)
             .RequireScope(Scopes.Read)
+            .LimitBy(RateLimitPolicies.Events)
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
             .Produces(StatusCodes.Status204NoContent)
             .WithSummary("Progress as server-sent events")

@@ -2,9 +2,11 @@ using System.Diagnostics;
 using Jobs.Batches;
 using Jobs.Kinds;
 using Jobs.Notifications.Webhooks;
+using Jobs.RateLimiting;
 using Jobs.Tenancy;
 using Jobs.Web.Api.Submission;
 using Jobs.Web.Http;
+using Jobs.Web.Http.RateLimits;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Jobs.Web.Api;
@@ -19,6 +21,7 @@ internal static class BatchQueriesApi
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/batch/queries", AnswerAsync)
             .RequireScope(Scopes.Read)
+            .LimitBy(RateLimitPolicies.Query, atOnce: true)
             .WithMetadata(new RequestSizeLimitAttribute(ApiLimits.JsonBytes))
             .Accepts<QueriesRequest>("application/json")
             .Produces<QueriesAnswer>()

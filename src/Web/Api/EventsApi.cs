@@ -1,6 +1,8 @@
 using Jobs.Batches;
+using Jobs.RateLimiting;
 using Jobs.Tenancy;
 using Jobs.Web.Http;
+using Jobs.Web.Http.RateLimits;
 
 namespace Jobs.Web.Api;
 
@@ -13,6 +15,7 @@ internal static class EventsApi
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapGet("/events", StreamAsync)
             .RequireScope(Scopes.Read)
+            .LimitBy(RateLimitPolicies.Events)
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
             .WithSummary("All batches of the caller as server-sent events")
             .WithDescription(

@@ -1,7 +1,9 @@
 using Jobs.Batches;
 using Jobs.Kinds.Queries;
+using Jobs.RateLimiting;
 using Jobs.Tenancy;
 using Jobs.Web.Http;
+using Jobs.Web.Http.RateLimits;
 
 namespace Jobs.Web.Api;
 
@@ -11,6 +13,7 @@ internal static class SearchApi
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapGet("/search", SearchAsync)
             .RequireScope(Scopes.Read)
+            .LimitBy(RateLimitPolicies.Query, atOnce: true)
             .Produces<SearchAnswer>()
             .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)

@@ -3,8 +3,11 @@ using Jobs.Idempotency;
 using Jobs.Kinds.Documents;
 using Jobs.Kinds.Queries;
 using Jobs.Notifications.Webhooks;
+using Jobs.RateLimiting;
 using Jobs.Recurring;
+using Jobs.Resilience;
 using Jobs.Web.Http;
+using Jobs.Web.Http.RateLimits;
 
 namespace Jobs.Web.Api;
 
@@ -15,24 +18,36 @@ internal static class SystemApi
     {
         app.MapGet("/health", HealthAsync)
             .AllowAnonymous()
+            .NeverLimited()
             .Produces<HealthAnswer>()
             .Produces<HealthAnswer>(StatusCodes.Status503ServiceUnavailable)
             .WithSummary("Health in short")
             .WithTags("System");
         app.MapGet("/health/live", () => Results.Text("live"))
             .AllowAnonymous()
+            .NeverLimited()
             .WithSummary("The process answers")
             .WithTags("System");
         app.MapGet("/health/ready", ReadyAsync)
             .AllowAnonymous()
+            .NeverLimited()
             .WithSummary("The database answers and has the schema of this build")
             .WithTags("System");
-        api.MapGet("/limits", () => Results.Ok(LimitsAnswer.Current))
+        api.MapGet("/limits", Limits)
             .AllowAnonymous()
             .Produces<LimitsAnswer>()
             .WithSummary("Every limit of this API")
             .WithTags("System");
     }
+
+    private static IResult Limits(RateLimitRules rules, TenantQueries queries) =>
+        Results.Ok(
+            LimitsAnswer.Current with
+            {
+                RateLimits = RateLimitAnswer.Enforced(rules.Current),
+                QueriesAtOnce = queries.Limit,
+            }
+        );
 
     private static async Task<IResult> HealthAsync(
         HealthReader health,
@@ -71,11 +86,16 @@ internal static class SystemApi
 /// <summary>Health in short.</summary>
 /// <param name="Status"><c>ok</c>, <c>degraded</c> (no worker is alive) or <c>down</c>.</param>
 /// <param name="Workers">Workers with a lease that holds.</param>
+/// <param name="Breakers">
+/// What this process calls outside of itself, and whether it does at present: <c>closed</c> lets calls through,
+/// <c>open</c> suspends them because they fail, <c>halfOpen</c> tries one.
+/// </param>
 internal sealed record HealthAnswer(
     string Status,
     string Database,
     string Cache,
     int Workers,
+    IReadOnlyDictionary<string, BreakerState> Breakers,
     string Version
 );
 
@@ -102,6 +122,12 @@ internal sealed record LimitsAnswer(
     int WaitSeconds
 )
 {
+    /// <summary>Queries of one tenant that a node answers at once (429).</summary>
+    public int QueriesAtOnce { get; init; }
+
+    /// <summary>The rate limits that are enforced, for those who have none of their own (429).</summary>
+    public IReadOnlyList<RateLimitAnswer> RateLimits { get; init; } = [];
+
     public static LimitsAnswer Current { get; } =
         new(
             BatchLimits.Items,

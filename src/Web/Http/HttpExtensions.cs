@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Jobs.Idempotency;
 using Jobs.Web.Http.Idempotency;
+using Jobs.Web.Http.RateLimits;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.ResponseCompression;
 
@@ -28,6 +29,7 @@ internal static class HttpExtensions
         services.AddExceptionHandler<ExceptionProblems>();
         services.AddSingleton<IdempotencyKeys>();
         services.AddSingleton<IdempotentAnswers>();
+        services.AddRequestLimits();
         services.AddAntiforgery(o => o.HeaderName = RequestForgery.Header);
         services
             .AddAuthentication(AnyScheme)
@@ -65,12 +67,15 @@ internal static class HttpExtensions
 
     public static void UseHttp(this WebApplication app)
     {
+        app.UseTrustedProxies();
         app.Use((context, next) => ResponseHeaders.AddAsync(context, next));
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseResponseCompression();
         app.UseRouting();
         app.UseAuthentication();
+        // Behind the authentication, which says who is counted; before what costs more.
+        app.UseRateLimiter();
         app.UseAuthorization();
         app.Use((context, next) => RequestForgery.RefuseAsync(context, next));
         app.UseAntiforgery();

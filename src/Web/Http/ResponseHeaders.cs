@@ -27,12 +27,12 @@ internal static class ResponseHeaders
             headers.XContentTypeOptions = "nosniff";
             headers["Referrer-Policy"] = "no-referrer";
             // The interactive reference brings inline styles of its own.
-            headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments(
-                "/docs",
-                StringComparison.Ordinal
-            )
-                ? ContentSecurity
-                    + "; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'"
+            headers.ContentSecurityPolicy =
+                context.Request.Path.StartsWithSegments("/docs", StringComparison.Ordinal)
+                    ? ContentSecurity
+                        + "; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'"
+                : context.GetEndpoint()?.Metadata.GetMetadata<InlineStyles>() is not null
+                    ? ContentSecurity + "; style-src 'self' 'unsafe-inline'"
                 : ContentSecurity;
             return Task.CompletedTask;
         });

@@ -1,6 +1,9 @@
 using Jobs.Batches;
+using Jobs.Hosting;
+using Jobs.RateLimiting;
 using Jobs.Tenancy;
 using Jobs.Web.Http;
+using Jobs.Web.Http.RateLimits;
 using Jobs.Web.Ui.Batches;
 using Jobs.Web.Ui.Documents;
 using Jobs.Web.Ui.Problems;
@@ -33,14 +36,24 @@ internal static class UiExtensions
 
     public static void MapUi(this WebApplication app)
     {
-        app.MapStaticAssets().AllowAnonymous();
+        app.MapStaticAssets().AllowAnonymous().NeverLimited();
         app.MapSignIn();
-        var pages = app.MapGroup("").ExcludeFromDescription();
+        var pages = app.MapGroup("").ExcludeFromDescription().LimitBy(RateLimitPolicies.Pages);
         var reading = pages.MapGroup("").RequireScope(Scopes.Read);
         var steering = pages.MapGroup("").RequireScope(Scopes.Submit);
         BatchPages.Map(reading, steering);
         DocumentPages.Map(reading, steering);
         SearchPages.Map(reading);
         SchedulePages.Map(reading, steering);
+        foreach (var part in app.Services.GetServices<FrontPart>())
+        {
+            part.Map(
+                pages
+                    .MapGroup("")
+                    .RequireAuthorization(ScopePolicies.Operator)
+                    .WithMetadata(new InlineStyles()),
+                http => http.GetCaller().May(Scopes.Admin)
+            );
+        }
     }
 }

@@ -16,6 +16,7 @@ public sealed partial class KeyPlanTests(TestDatabase empty) : IClassFixture<Tes
 
     [Theory]
     [InlineData("Lease", 2)]
+    [InlineData("Lease by id", 3)]
     [InlineData("Settle", 3)]
     [InlineData("Disown", 1)]
     public async Task Chunks_that_are_known_are_found_by_their_key(string name, int times)

@@ -7,6 +7,7 @@ using Jobs.Kinds.Cleanup;
 using Jobs.Kinds.Documents;
 using Jobs.Notifications.Webhooks;
 using Jobs.Queues;
+using Jobs.RateLimiting;
 using Jobs.Recurring;
 using Jobs.Testing;
 using Npgsql;
@@ -37,6 +38,12 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             "uuid, text[], int[], int[], int, smallint[], int[], float8[], float8[], bool[], float8, float8, interval, interval, int, bool, bigint",
             "{id}, array['k0', 'k1', 'k2'], array[8, 8, 3], array[0, 9, 0], 8, array[0, 1, 2], array[2], array[0.5], "
                 + "array[0.1], array[true], 0, 0.01, '1 minute', '10 minutes', 0, true, 0",
+            Engine: true
+        ),
+        ["Lease by id"] = new(
+            LeaseByIdStatement.Lease,
+            "uuid, uuid, bigint, text[], int[], int[], int, bool, bool",
+            "{id}, {id}, 1, array['k0', 'k1', 'k2'], array[8, 8, 3], array[0, 9, 0], 3, false, true",
             Engine: true
         ),
         ["Submit"] = new(
@@ -204,6 +211,17 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
         ),
         ["Ready as a twin"] = new(DocumentSql.ReadyAsTwin, "uuid, int, uuid", "{id}, 2, {id}"),
         ["Thumbnail"] = new(DocumentSql.ReadThumbnail, "uuid, int", "{id}, 2"),
+        ["Rate limits, counters"] = new(
+            BudgetStatements.List,
+            "text, text, int",
+            "'api', 'key:1000', 50"
+        ),
+        ["Rate limits, reset"] = new(BudgetStatements.Reset, "text, text", "'api', 'key:1000'"),
+        ["Rate limits, prune"] = new(
+            BudgetStatements.Prune,
+            "text, text, int",
+            "'api', 'key:1000', 100"
+        ),
         ["Find a duplicate"] = new(
             DocumentSql.FindDuplicate,
             "int, bytea",
@@ -239,7 +257,7 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
     }
 
     [GeneratedRegex(
-        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages|webhook_deliveries|webhook_attempts|idempotency_keys|schedules|schedule_runs)\w*",
+        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages|webhook_deliveries|webhook_attempts|idempotency_keys|schedules|schedule_runs|rate_limits)\w*",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
@@ -334,6 +352,9 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             insert into jobs.schedule_runs (tenant_id, name, due_at, state, batch_id)
             select s.tenant_id, s.name, now(), 'submitted', (select id from made where n = 1 + g)
             from jobs.schedules s, generate_series(1, 20) g;
+
+            insert into jobs.rate_limits (policy, subject, bucket)
+            select 'api', 'key:' || n, n from generate_series(1, 20000) n;
 
             insert into jobs.blobs (id, tenant_id, length, sha256)
             select gen_random_uuid(), 2, 1, decode(repeat('cd', 32), 'hex');

@@ -7,6 +7,8 @@ using Jobs.Engine;
 using Jobs.Kinds.Documents;
 using Jobs.Kinds.Queries;
 using Jobs.Notifications.Webhooks;
+using Jobs.RateLimiting;
+using Jobs.Resilience;
 using Shouldly;
 using Xunit;
 
@@ -20,8 +22,11 @@ public sealed partial class ConfigurationTests
         ("Jobs:Postgres", typeof(EmbeddedPostgresOptions)),
         ("Jobs:Batches", typeof(BatchOptions)),
         ("Jobs:Engine", typeof(EngineOptions)),
+        (HangfireOptions.Section, typeof(HangfireOptions)),
         ("Jobs", typeof(SharingOptions)),
         ("Jobs:Webhooks", typeof(WebhookOptions)),
+        (BreakerOptions.Section, typeof(BreakerOptions)),
+        (RateLimitOptions.Section, typeof(RateLimitOptions)),
         (SearchOptions.Section, typeof(SearchOptions)),
         (DocumentOptions.Section, typeof(DocumentOptions)),
         (S3Options.Section, typeof(S3Options)),

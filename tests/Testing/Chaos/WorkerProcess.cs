@@ -28,6 +28,7 @@ public static class WorkerProcess
                     Pooling = true,
                 }.ConnectionString
             ),
+            ("Jobs__Engine", EngineUnderTest.Name),
             ("Jobs__Engine__Slots", "4"),
             ("Jobs__Engine__LeaseTime", Text(leaseTime)),
             // Chunks are settled in parts as well.

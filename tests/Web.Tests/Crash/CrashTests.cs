@@ -40,6 +40,7 @@ public sealed class CrashTests(ITestOutputHelper output)
             folder.Location,
             ("Jobs__AdminKey", Key),
             ("Jobs__Engine__Enabled", "false"),
+            ("Jobs__RateLimits__Enabled", "false"),
             ("ASPNETCORE_URLS", $"http://127.0.0.1:{port}")
         );
         using var service = new ServiceClient(port, Key);

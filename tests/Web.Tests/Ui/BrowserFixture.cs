@@ -45,6 +45,7 @@ public sealed class BrowserFixture : IAsyncLifetime
         _web = new WebApplicationFactory<Program>().WithWebHostBuilder(web =>
             web.UseEnvironment("Production")
                 .UseSetting("urls", "http://127.0.0.1:0")
+                .UseSetting("Jobs:RateLimits:Enabled", "false")
                 .UseSetting("ConnectionStrings:Jobs", _database.ConnectionString)
                 .UseSetting("Jobs:DataDirectory", _folder.Location)
                 .ConfigureTestServices(services =>

@@ -20,6 +20,12 @@ internal static partial class WebhookLog
     );
 
     [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Webhook {WebhookId} waits: its receiver fails, the next try is in {Pause}"
+    )]
+    public static partial void Postponed(this ILogger log, string webhookId, TimeSpan pause);
+
+    [LoggerMessage(
         Level = LogLevel.Warning,
         Message = "Webhook {WebhookId} failed ({Code}); it is not sent again"
     )]

@@ -82,6 +82,18 @@ internal sealed class WebhookQueue(JobsDataSource database)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Gives it back to be sent later, without an attempt.</summary>
+    public async Task PostponeAsync(
+        LeasedDelivery delivery,
+        TimeSpan pause,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = Command(WebhookStatements.Postpone, delivery);
+        command.Parameters.Add(new() { Value = pause });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     private NpgsqlCommand Command(string sql, LeasedDelivery delivery)
     {
         var command = database.Engine.CreateCommand(sql);

@@ -16,6 +16,15 @@ internal sealed record WebhookResult(
     /// <summary>Whether the receiver wants no further attempt.</summary>
     public bool Final => ErrorCode == WebhookErrors.Gone;
 
+    /// <summary>Whether it says that the receiver is ill, and not only that it did not like this message.</summary>
+    public bool Ill =>
+        ErrorCode
+            is WebhookErrors.Connection
+                or WebhookErrors.Tls
+                or WebhookErrors.Timeout
+                or WebhookErrors.Protocol
+        || (ErrorCode == WebhookErrors.Status && Status >= 500);
+
     public static WebhookResult Failure(string code, string message) =>
         new(null, null, code, message);
 

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json;
 using Jobs.Batches;
 using Jobs.Database;
 using Jobs.Engine;
+using Jobs.Resilience;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -19,6 +21,7 @@ internal sealed class WebhookService(
     WebhookSender sender,
     WebhookSecrets secrets,
     BatchChanges changes,
+    Breakers breakers,
     IOptions<WebhookOptions> options,
     IOptions<EngineOptions> engine,
     TimeProvider time,
@@ -105,15 +108,22 @@ internal sealed class WebhookService(
         {
             var started = time.GetTimestamp();
             var at = time.GetUtcNow();
-            var result = await sender.SendAsync(
-                await MessageAsync(delivery, stoppingToken),
-                stoppingToken
-            );
+            var message = await MessageAsync(delivery, stoppingToken);
+            var result = await BreakerOf(delivery, message)
+                .RunAsync(
+                    async ct => await sender.SendAsync(message, ct),
+                    static r => r.Ill,
+                    stoppingToken
+                );
             var duration = time.GetElapsedTime(started);
             while (!await TryRecordAsync(delivery, result, at, duration, started, stoppingToken))
             {
                 await Task.Delay(Pause, time, CancellationToken.None);
             }
+        }
+        catch (BreakerOpenException e)
+        {
+            await PostponeAsync(delivery, e.RetryAfter, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -196,6 +206,33 @@ internal sealed class WebhookService(
         else
         {
             log.Failed(delivery.WebhookId, result.ErrorCode!);
+        }
+    }
+
+    // A host as one tenant names it: what another tenant's address there answers says nothing of this one's.
+    private Breaker BreakerOf(LeasedDelivery delivery, WebhookMessage message) =>
+        breakers.Get(
+            "webhooks",
+            $"{delivery.TenantId.ToString(CultureInfo.InvariantCulture)} {message.Url.Authority}"
+        );
+
+    // No attempt is used up. One that finds the database away is taken up again when its lease is over.
+    private async Task PostponeAsync(
+        LeasedDelivery delivery,
+        TimeSpan pause,
+        CancellationToken stoppingToken
+    )
+    {
+        // Those that wait together do not come back together.
+        var wait = pause * (1 + (Random.Shared.NextDouble() / 10));
+        try
+        {
+            await queue.PostponeAsync(delivery, wait, stoppingToken);
+            log.Postponed(delivery.WebhookId, wait);
+        }
+        catch (Exception e)
+        {
+            log.BrokeOff(delivery.WebhookId, e);
         }
     }
 

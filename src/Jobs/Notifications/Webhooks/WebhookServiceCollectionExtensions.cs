@@ -16,6 +16,7 @@ internal static class WebhookServiceCollectionExtensions
                 "Jobs:Webhooks:Timeout must be more than zero."
             )
             .ValidateOnStart();
+        services.AddBreakers();
         services.AddSingleton<CallbackUrls>();
         services.AddSingleton<WebhookSecrets>();
         services.AddSingleton<WebhookDeliveries>();

@@ -91,6 +91,13 @@ internal static class WebhookStatements
         where d.batch_id = $1 and d.version = $2 and d.token = $3
         """;
 
+    /// <summary>Its receiver is not asked at present: it is due again in $4, and no attempt was used.</summary>
+    public const string Postpone = """
+        update jobs.webhook_deliveries d
+        set lease_until = null, due_at = clock_timestamp() + $4::interval
+        where d.batch_id = $1 and d.version = $2 and d.token = $3
+        """;
+
     /// <summary>
     /// The last delivery of a batch is sent again, at once and with all its pauses ahead; one that is being sent at
     /// this moment is not sent twice.

@@ -1,12 +1,15 @@
 using Jobs.Kinds.Queries;
+using Jobs.RateLimiting;
 using Jobs.Web.Http;
+using Jobs.Web.Http.RateLimits;
 
 namespace Jobs.Web.Ui.Search;
 
 /// <summary>One query over the documents.</summary>
 internal static class SearchPages
 {
-    public static void Map(IEndpointRouteBuilder reading) => reading.MapGet("/search", SearchAsync);
+    public static void Map(IEndpointRouteBuilder reading) =>
+        reading.MapGet("/search", SearchAsync).LimitBy(RateLimitPolicies.Query, atOnce: true);
 
     private static async Task<IResult> SearchAsync(
         HttpContext context,

@@ -1,5 +1,7 @@
+using Jobs.RateLimiting;
 using Jobs.Tenancy;
 using Jobs.Web.Http;
+using Jobs.Web.Http.RateLimits;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -14,9 +16,12 @@ internal static class SignInEndpoints
 
     public static void MapSignIn(this IEndpointRouteBuilder app)
     {
-        var open = app.MapGroup("").AllowAnonymous().ExcludeFromDescription();
+        var open = app.MapGroup("")
+            .AllowAnonymous()
+            .ExcludeFromDescription()
+            .LimitBy(RateLimitPolicies.Pages);
         open.MapGet(CookieSignIn.SignInPath, OpenAsync);
-        open.MapPost(CookieSignIn.SignInPath, SubmitAsync);
+        open.MapPost(CookieSignIn.SignInPath, SubmitAsync).LimitBy(RateLimitPolicies.Auth);
         open.MapPost("/sign-out", LeaveAsync);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Jobs.Batches;
 using Jobs.Engine;
 using Jobs.Kinds;
@@ -40,6 +41,35 @@ public sealed class QueueTests : EngineTest
 
         seen.Order().ShouldBe(Enumerable.Range(3, tenants));
         leases.ShouldBeInRange(3, 7);
+    }
+
+    [Fact]
+    public async Task A_small_batch_overtakes_a_large_one()
+    {
+        var executed = new ConcurrentQueue<Guid>();
+        var (blocked, release) = (Signal(), Signal());
+        var host = await StartAsync(
+            new EngineHostOptions
+            {
+                Handle = async (item, token) =>
+                {
+                    executed.Enqueue(item.BatchId);
+                    blocked.TrySetResult();
+                    await release.Task.WaitAsync(token);
+                    return ItemOutcome.Success();
+                },
+                Kind = kind => kind.ItemsPerPage = 1,
+                Engine = engine => engine.Slots = 1,
+            }
+        );
+
+        var large = await host.SubmitAsync(20, Stop);
+        await WithinPatienceAsync(blocked.Task);
+        var small = await host.SubmitAsync(1, Stop);
+        release.SetResult();
+        await host.WaitForEndAsync(large.Id, Stop);
+
+        executed.ToList().IndexOf(small.Id).ShouldBeInRange(1, 2);
     }
 
     [Fact]

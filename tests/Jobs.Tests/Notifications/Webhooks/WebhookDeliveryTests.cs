@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Jobs.Batches;
 using Jobs.Notifications.Webhooks;
+using Jobs.Resilience;
 using Jobs.Testing;
 using Jobs.Testing.Chaos;
 using Microsoft.AspNetCore.Http;
@@ -65,6 +66,31 @@ public sealed class WebhookDeliveryTests : WebhookTest
         delivery.Attempts.Select(a => a.Status).ShouldBe([500, 500, 200]);
         delivery.Attempts[0].Error!.Code.ShouldBe("status");
         delivery.Attempts[0].Response!.Length.ShouldBe(1000);
+    }
+
+    [Fact]
+    public async Task A_receiver_that_fails_is_left_alone_for_a_while_and_that_uses_up_no_attempt()
+    {
+        var ill = true;
+        await using var receiver = await Receiver.StartAsync(
+            (context, _) =>
+            {
+                context.Response.StatusCode = Volatile.Read(ref ill) ? 503 : 204;
+                return Task.CompletedTask;
+            },
+            Stop
+        );
+        // Three attempts of one, then the breaker is open: none is left that could fail once more.
+        var host = await StartAsync(Sending(retries: 3, failuresToOpen: 3));
+
+        var batch = await SubmitAsync(host, receiver.Url());
+        await host.Log.WaitForAsync(" waits: its receiver fails", Stop);
+        host.Get<Breakers>().Summary()["webhooks"].ShouldBe(BreakerState.Open);
+        Volatile.Write(ref ill, false);
+        var delivery = await WaitAsync(host, batch.Id, d => d.State == "delivered");
+
+        delivery.Attempts.Select(a => a.Status).ShouldBe([503, 503, 503, 204]);
+        host.Get<Breakers>().Summary()["webhooks"].ShouldBe(BreakerState.Closed);
     }
 
     [Fact]

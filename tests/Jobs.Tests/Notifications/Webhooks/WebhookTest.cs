@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Jobs.Batches;
 using Jobs.Notifications.Webhooks;
+using Jobs.Resilience;
 using Jobs.Testing;
 using Jobs.Tests.Engine;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,17 +24,27 @@ public abstract class WebhookTest : EngineTest
     private protected static EngineHostOptions Sending(
         int retries = 5,
         string allowed = "127.0.0.1",
-        TimeSpan? timeout = null
+        TimeSpan? timeout = null,
+        int failuresToOpen = 1_000
     ) =>
         new()
         {
             Services = services =>
-                services.Configure<WebhookOptions>(o =>
-                {
-                    o.AllowedHosts = allowed;
-                    o.Timeout = timeout ?? EngineHost.Patience;
-                    o.RetryDelays = [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(20), retries)];
-                }),
+                services
+                    .Configure<WebhookOptions>(o =>
+                    {
+                        o.AllowedHosts = allowed;
+                        o.Timeout = timeout ?? EngineHost.Patience;
+                        o.RetryDelays =
+                        [
+                            .. Enumerable.Repeat(TimeSpan.FromMilliseconds(20), retries),
+                        ];
+                    })
+                    .Configure<BreakerOptions>(o =>
+                    {
+                        o.MinimumThroughput = failuresToOpen;
+                        o.BreakDuration = TimeSpan.FromMilliseconds(500);
+                    }),
         };
 
     private protected static Task<BatchStatus> SubmitAsync(EngineHost host, string url) =>

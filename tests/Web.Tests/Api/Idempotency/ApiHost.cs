@@ -26,6 +26,7 @@ public sealed class ApiHost : IAsyncLifetime
             builder
                 .UseEnvironment("Production")
                 .UseSetting("urls", "http://127.0.0.1:0")
+                .UseSetting("Jobs:RateLimits:Enabled", "false")
                 .UseSetting("ConnectionStrings:Jobs", Database.ConnectionString)
                 .UseSetting("Jobs:DataDirectory", folder.Location)
                 .UseSetting("Jobs:Engine:Enabled", "false")

@@ -1,0 +1,4 @@
+namespace Jobs.Engine;
+
+/// <summary>Which engine this process is built with and works by.</summary>
+internal sealed record EngineName(string Name);

@@ -1,0 +1,148 @@
+using Jobs.Database;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Jobs.RateLimiting;
+
+/// <summary>
+/// Keeps the rules of this process up to date, and the number of processes that share the limits: at once when a notice
+/// comes, and every few seconds in case that one was lost. Prunes counters that nobody uses any more.
+/// </summary>
+internal sealed class RuleWatcher(
+    JobsDataSource database,
+    DatabaseReadiness readiness,
+    RateLimitStore store,
+    RateLimitRules rules,
+    RateLimiter limiter,
+    LimitNotices notices,
+    TimeProvider time,
+    ILogger<RuleWatcher> log
+) : BackgroundService
+{
+    private const int PrunedAtOnce = 1_000;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan NodeLifetime = Interval * 4;
+    private static readonly TimeSpan PruneInterval = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LastCall = TimeSpan.FromSeconds(1);
+
+    private readonly Guid node = Guid.CreateVersion7(time.GetUtcNow());
+    private long prunedAt = time.GetTimestamp();
+    private bool failed;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        notices.Reset += Forget;
+        try
+        {
+            await readiness.Migrated.WaitAsync(stoppingToken);
+            while (true)
+            {
+                await LookOrSayAsync(stoppingToken);
+                await notices.WaitAsync(Interval, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            await LeaveAsync();
+        }
+        finally
+        {
+            notices.Reset -= Forget;
+        }
+    }
+
+    private void Forget(string policy, RateLimitSubject subject) => limiter.Forget(policy, subject);
+
+    private async Task LookOrSayAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await LookAsync(cancellationToken);
+            failed = false;
+            if (time.GetElapsedTime(prunedAt) > PruneInterval)
+            {
+                prunedAt = time.GetTimestamp();
+                await PruneAsync(cancellationToken);
+            }
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (!failed)
+            {
+                log.RulesNotRead(e);
+            }
+            failed = true;
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var (revision, nodes) = await AskAsync(cancellationToken);
+        var known = rules.Current;
+        rules.SetNodes(nodes);
+        if (revision != known.Revision)
+        {
+            // Read after the revision: they may be newer, and are then read once more.
+            var stored = await store.ListAsync(cancellationToken);
+            rules.Set([.. stored.Where(IsSound)], revision);
+        }
+        if (revision != known.Revision || nodes != known.Nodes)
+        {
+            log.RulesRead(revision, nodes);
+        }
+    }
+
+    private async Task<(long Revision, int Nodes)> AskAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.Requests.CreateCommand(RuleStatements.Look);
+        command.Parameters.Add(new() { Value = node });
+        command.Parameters.Add(new() { Value = NodeLifetime });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return (row.GetInt64(0), row.GetInt32(1));
+    }
+
+    private async Task PruneAsync(CancellationToken cancellationToken)
+    {
+        var (policy, subject) = ("", "");
+        while (true)
+        {
+            await using var command = database.Requests.CreateCommand(BudgetStatements.Prune);
+            command.Parameters.Add(new() { Value = policy });
+            command.Parameters.Add(new() { Value = subject });
+            command.Parameters.Add(new() { Value = PrunedAtOnce });
+            await using var row = await command.ExecuteReaderAsync(cancellationToken);
+            if (!await row.ReadAsync(cancellationToken))
+            {
+                return;
+            }
+            (policy, subject) = (row.GetString(0), row.GetString(1));
+        }
+    }
+
+    private bool IsSound(RateLimitRule rule)
+    {
+        foreach (var (field, fault) in rule.Settings.Faults())
+        {
+            log.RuleLeftOut(rule.Policy, field, fault);
+            return false;
+        }
+        return true;
+    }
+
+    // The others need not wait until they know.
+    private async Task LeaveAsync()
+    {
+        using var limit = new CancellationTokenSource(LastCall, time);
+        try
+        {
+            await using var command = database.Requests.CreateCommand(RuleStatements.Leave);
+            command.Parameters.Add(new() { Value = node });
+            await command.ExecuteNonQueryAsync(limit.Token);
+        }
+        catch (Exception e)
+        {
+            log.RulesNotRead(e);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+namespace Jobs.Web.Http;
+
+/// <summary>Marks endpoints whose pages, made by others, bring inline styles.</summary>
+internal sealed class InlineStyles;
