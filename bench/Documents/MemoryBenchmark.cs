@@ -15,6 +15,7 @@ namespace Jobs.Bench.Documents;
 internal static class MemoryBenchmark
 {
     private const string Key = "bench-0123456789-0123456789-0123456789";
+
     // A little less than a file may have: the document around it has its length too.
     private const int FileLength = (50 * 1024 * 1024) - 4096;
     private const double MostGrowth = 100;
@@ -45,9 +46,7 @@ internal static class MemoryBenchmark
         using var form = new MultipartFormDataContent();
         for (var i = 0; i < files; i++)
         {
-            form.Add(new LargeContent($"Page of large {i}"), "files",
-                $"large-{i}.pdf"
-            );
+            form.Add(new LargeContent($"Page of large {i}"), "files", $"large-{i}.pdf");
         }
         var started = Stopwatch.GetTimestamp();
         using var answer = await client.PostAsync(
