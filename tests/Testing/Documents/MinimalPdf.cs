@@ -45,6 +45,21 @@ public static class MinimalPdf
         return Write(objects);
     }
 
+    /// <summary>A page, and beside it so many bytes that nothing shows.</summary>
+    public static byte[] Padded(string page, int length)
+    {
+        var content = $"BT /F1 12 Tf 72 720 Td ({page}) Tj ET";
+        return Write([
+            "<< /Type /Catalog /Pages 2 0 R >>",
+            "<< /Type /Pages /Count 1 /Kids [6 0 R] >>",
+            "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+            "<< /Title (Large) >>",
+            $"<< /Length {content.Length} >>\nstream\n{content}\nendstream",
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 5 0 R /Resources << /Font << /F1 3 0 R >> >> >>",
+            $"<< /Length {length} >>\nstream\n{new string('x', length)}\nendstream",
+        ]);
+    }
+
     private static byte[] Write(List<string> objects)
     {
         var pdf = new StringBuilder("%PDF-1.4\n");
