@@ -1,4 +1,5 @@
 using Jobs.Bench.Backlog;
+using Jobs.Bench.Cache;
 using Jobs.Bench.Chaos;
 using Jobs.Bench.Engine;
 using Jobs.Bench.Horizon;
@@ -16,6 +17,7 @@ return args switch
     ["backlog", .. var rest] => await BacklogBenchmark.RunAsync(rest),
     ["horizon", .. var rest] => await HorizonBenchmark.RunAsync(rest),
     ["idle", .. var rest] => await IdleBenchmark.RunAsync(rest),
+    ["cache", .. var rest] => await CacheBenchmark.RunAsync(rest),
     _ => Usage(),
 };
 
@@ -31,6 +33,7 @@ static int Usage()
         ./bench/run backlog [batches] [chunksPerBatch]      how long a lease takes with much waiting; default 1000 batches of 2 chunks of 500 items
         ./bench/run horizon [items] [singles]               under an open transaction that keeps dead rows alive; default 500000 items, 20000 singles
         ./bench/run idle [workers] [seconds]                statements of workers that have nothing to do; default 4 workers, 30 seconds
+        ./bench/run cache [runs] [--only ratio|memory|shared|cluster]    hit ratios, hits in memory, the shared tier, several processes; default 5 runs
 
         ConnectionStrings__Jobs names a server on which databases may be made; without it one is started.
         chaos always starts its own.

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Jobs.Batches;
+using Jobs.Caching;
+using Jobs.Caching.Subscriptions;
 using Jobs.Kinds.Queries;
 
 namespace Jobs.Web.Api;
@@ -35,4 +37,15 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(QueueList))]
 [JsonSerializable(typeof(BatchSnapshot))]
 [JsonSerializable(typeof(WorkerList))]
+[JsonSerializable(typeof(CacheGetBody))]
+[JsonSerializable(typeof(CacheGetAnswer))]
+[JsonSerializable(typeof(CacheRemoveBody))]
+[JsonSerializable(typeof(CacheRemoveAnswer))]
+[JsonSerializable(typeof(CacheTagsBody))]
+[JsonSerializable(typeof(CacheWarmBody))]
+[JsonSerializable(typeof(CacheSummary))]
+[JsonSerializable(typeof(CacheSubscription))]
+[JsonSerializable(typeof(CacheSubscriptionBody))]
+[JsonSerializable(typeof(CacheSubscriptionList))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class ApiJson : JsonSerializerContext;

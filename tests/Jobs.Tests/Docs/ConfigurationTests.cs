@@ -2,6 +2,7 @@ using System.Collections;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Jobs.Batches;
+using Jobs.Caching;
 using Jobs.Database;
 using Jobs.Engine;
 using Jobs.Kinds.Queries;
@@ -22,6 +23,7 @@ public sealed partial class ConfigurationTests
         ("Jobs", typeof(SharingOptions)),
         ("Jobs:Webhooks", typeof(WebhookOptions)),
         (SearchOptions.Section, typeof(SearchOptions)),
+        (CacheOptions.Section, typeof(CacheOptions)),
     ];
 
     // Read before there are options: the log comes first.
