@@ -30,8 +30,9 @@ internal static class MemoryBenchmark
             var before = GC.GetAllocatedBytesForCurrentThread();
             var started = Stopwatch.GetTimestamp();
             Loop(cache, names, Hits, 0);
-            nanoseconds.Add(Stopwatch.GetElapsedTime(started).TotalNanoseconds / Hits);
+            var elapsed = Stopwatch.GetElapsedTime(started);
             bytes = Math.Max(bytes, GC.GetAllocatedBytesForCurrentThread() - before);
+            nanoseconds.Add(elapsed.TotalNanoseconds / Hits);
             perSecond.Add(TwoThreads(cache, names));
         }
         Markdown.Table(

@@ -32,8 +32,7 @@ internal readonly struct CacheKey(ScopeId scope, string name) : IEquatable<Cache
 
     public override bool Equals(object? obj) => obj is CacheKey other && Equals(other);
 
-    public override int GetHashCode() =>
-        string.GetHashCode(Name, StringComparison.Ordinal) ^ Scope.Hash;
+    public override int GetHashCode() => NameHash.Of(Name) ^ Scope.Hash;
 
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Scope.TenantId}:{Stored}");
