@@ -9,15 +9,15 @@ internal static class Traces
     /// <summary>Zipf: the key of rank n is asked for in proportion to n to the power of -0.9.</summary>
     public static int[] Zipf(int length) => Ranks(length, new Random(1));
 
-    /// <summary>A third of all requests are scans: runs of 1,000 keys that are asked for once.</summary>
+    /// <summary>A third of all requests, between the others, go on with a scan: each asks for a key of its own.</summary>
     public static int[] WithScans(int length)
     {
         var random = new Random(2);
         var ranks = Ranks(length, random);
         var next = Keys;
-        for (var at = 0; at < length; at += 3_000)
+        for (var i = 0; i < length; i++)
         {
-            for (var i = at; i < Math.Min(at + 1_000, length); i++)
+            if (random.Next(3) == 0)
             {
                 ranks[i] = next++;
             }
@@ -25,13 +25,13 @@ internal static class Traces
         return ranks;
     }
 
-    /// <summary>What is popular changes: every 10,000 requests all keys give 50 places to others.</summary>
+    /// <summary>What is popular changes: with every 10,000 requests the ten most popular keys give their places to others.</summary>
     public static int[] Drifting(int length)
     {
         var ranks = Ranks(length, new Random(3));
         for (var i = 0; i < length; i++)
         {
-            ranks[i] = (ranks[i] + (i / 10_000 * 50)) % Keys;
+            ranks[i] = (ranks[i] + (i / 10_000 * 10)) % Keys;
         }
         return ranks;
     }

@@ -18,18 +18,21 @@ internal static class LatencyBenchmark
         for (var run = 0; run <= runs; run++)
         {
             var latencies = new List<double>();
+            var commits = new List<double>();
             for (var job = 0; job < jobs; job++)
             {
                 var begin = Stopwatch.GetTimestamp();
                 var id = await product.SubmitOneAsync("{}");
+                commits.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
                 await product.FinishedAsync(id);
                 latencies.Add(Stopwatch.GetElapsedTime(begin, started[id]).TotalMilliseconds);
             }
             latencies.Sort();
+            commits.Sort();
             if (run > 0)
             {
                 Console.WriteLine(
-                    $"run {run}: submit to handler p50 {latencies[jobs / 2]:0.00} ms, p99 {latencies[jobs * 99 / 100]:0.00} ms"
+                    $"run {run}: submit to handler p50 {latencies[jobs / 2]:0.00} ms, p99 {latencies[jobs * 99 / 100]:0.00} ms; submission alone {commits[jobs / 2]:0.00}, {commits[jobs * 99 / 100]:0.00} ms"
                 );
             }
         }

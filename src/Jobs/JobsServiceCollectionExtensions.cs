@@ -31,6 +31,7 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<KindRegistry>();
         services.AddSingleton<Notices>();
         services.AddSingleton<WorkSignal>();
+        services.AddSingleton<DirectLeases>();
         services.AddSingleton<BatchChanges>();
         services.AddSingleton<Cancellations>();
         services.TryAddSingleton<CacheSignal>();

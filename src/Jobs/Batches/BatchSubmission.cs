@@ -119,14 +119,14 @@ public sealed class BatchSubmission : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        await writer.CommitAsync(Complete(), alongside, cancellationToken);
-        Announce();
+        var begun = await writer.CommitAsync(Complete(), alongside, cancellationToken);
+        Announce(begun);
         return Status();
     }
 
     /// <summary>
     /// Writes the batch within the caller's transaction: it exists if and only if that commits. Call
-    /// <see cref="Announce"/> after the commit; workers that are not told find it at their next poll.
+    /// <see cref="Announce()"/> after the commit; workers that are not told find it at their next poll.
     /// </summary>
     /// <exception cref="BatchRefusedException">It is empty, or it is strict and an item is bad.</exception>
     /// <exception cref="InvalidOperationException">It was so large that it streams in a transaction of its own.</exception>
@@ -137,11 +137,13 @@ public sealed class BatchSubmission : IAsyncDisposable
     ) => writer.WriteAsync(Complete(), connection, transaction, cancellationToken);
 
     /// <summary>Wakes the workers.</summary>
-    public void Announce()
+    public void Announce() => Announce(begun: false);
+
+    private void Announce(bool begun)
     {
         // A time limit or a predecessor is looked after by whoever looks after what is due.
         var held = draft.NotBefore > submittedAt || draft.After is not null;
-        if (!held)
+        if (!held && !begun)
         {
             signal.Announce(scheduled: false);
         }

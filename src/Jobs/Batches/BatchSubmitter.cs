@@ -17,11 +17,12 @@ public sealed class BatchSubmitter : IDisposable
         JobsDataSource database,
         IOptions<BatchOptions> options,
         WorkSignal signal,
+        DirectLeases direct,
         TimeProvider time
     )
     {
         (this.database, this.options, this.signal, this.time) = (database, options, signal, time);
-        queue = new SubmitQueue(database, options);
+        queue = new SubmitQueue(database, options, direct);
     }
 
     // Each holds a connection of a small pool for as long as its caller takes.

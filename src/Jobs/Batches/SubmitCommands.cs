@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Jobs.Engine;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -26,6 +27,7 @@ internal static class SubmitCommands
     /// <summary>The batches, their chunks, and the outcomes that are there from the start.</summary>
     public static NpgsqlBatchCommand Batches(
         IReadOnlyList<WrittenBatch> batches,
+        IReadOnlyDictionary<Guid, DirectLeases.DirectLease> leases,
         BatchOptions options
     )
     {
@@ -60,6 +62,14 @@ internal static class SubmitCommands
         Add(command, pages, p => p.Page.ErrorCodes, NpgsqlDbType.Text);
         command.Parameters.Add(new() { Value = options.RankStep });
         command.Parameters.Add(new() { Value = options.Retention });
+        command.Parameters.Add(
+            new()
+            {
+                Value = (object?)leases.Values.FirstOrDefault()?.WorkerId ?? DBNull.Value,
+                NpgsqlDbType = NpgsqlDbType.Uuid,
+            }
+        );
+        Add(command, batches, b => leases.ContainsKey(b.Submitted.Id));
         return command;
     }
 

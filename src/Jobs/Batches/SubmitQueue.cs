@@ -1,4 +1,5 @@
 using Jobs.Database;
+using Jobs.Engine;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -8,7 +9,11 @@ namespace Jobs.Batches;
 /// Writes small submissions. One that comes alone is written at once; those that come while others are being written
 /// share the next statement and its commit. Thread-safe.
 /// </summary>
-internal sealed class SubmitQueue(JobsDataSource database, IOptions<BatchOptions> options)
+internal sealed class SubmitQueue(
+    JobsDataSource database,
+    IOptions<BatchOptions> options,
+    DirectLeases direct
+)
 {
     // Two commits at a time: while one waits for the disk the other is computed.
     private const int Lanes = 2;
@@ -20,10 +25,10 @@ internal sealed class SubmitQueue(JobsDataSource database, IOptions<BatchOptions
     private int lanes;
 
     /// <summary>
-    /// Ends when the batch is committed. It cannot be called off: until then its pages are being read.
+    /// Ends when the batch is committed, and says whether this process's worker has begun it already. It cannot be called off: until then its pages are being read.
     /// </summary>
     /// <exception cref="NpgsqlException">The database cannot be reached, or it refuses this batch.</exception>
-    public Task WriteAsync(WrittenBatch batch)
+    public Task<bool> WriteAsync(WrittenBatch batch)
     {
         var waiting = new Waiting(batch);
         lock (gate)
@@ -35,7 +40,7 @@ internal sealed class SubmitQueue(JobsDataSource database, IOptions<BatchOptions
             }
             lanes++;
         }
-        _ = Task.Run(RunAsync);
+        _ = RunAsync();
         return waiting.Done.Task;
     }
 
@@ -73,21 +78,37 @@ internal sealed class SubmitQueue(JobsDataSource database, IOptions<BatchOptions
 
     private async Task WriteAsync(List<Waiting> group)
     {
+        var leases = new Dictionary<Guid, DirectLeases.DirectLease>();
         try
         {
+            foreach (var waiting in group)
+            {
+                if (direct.TryTake(waiting.Batch) is { } lease)
+                {
+                    leases.Add(lease.BatchId, lease);
+                }
+            }
             await using var connection = await database.Engine.OpenConnectionAsync();
-            await ExecuteAsync(
+            var leased = await ExecuteAsync(
                 [.. group.Select(w => w.Batch)],
+                leases,
                 options.Value,
                 connection,
                 null,
                 CancellationToken.None
             );
-            group.ForEach(w => w.Done.SetResult());
+            foreach (var chunk in leased)
+            {
+                leases[chunk.BatchId].Start(chunk.Id, chunk.TenantWeight);
+            }
+            group.ForEach(w =>
+                w.Done.SetResult(leased.Exists(c => c.BatchId == w.Batch.Submitted.Id))
+            );
         }
         catch (PostgresException) when (group.Count > 1)
         {
             // Nothing of it was written. One that is refused must not take the others with it.
+            End(leases);
             foreach (var waiting in group)
             {
                 await WriteAsync([waiting]);
@@ -97,11 +118,27 @@ internal sealed class SubmitQueue(JobsDataSource database, IOptions<BatchOptions
         {
             group.ForEach(w => w.Done.SetException(e));
         }
+        finally
+        {
+            End(leases);
+        }
+    }
+
+    private static void End(Dictionary<Guid, DirectLeases.DirectLease> leases)
+    {
+        foreach (var lease in leases.Values)
+        {
+            lease.Dispose();
+        }
+        leases.Clear();
     }
 
     /// <summary>Writes batches in one round trip: in the transaction that there is, or in one of its own.</summary>
-    public static async Task ExecuteAsync(
+    /// <param name="leases">The batches that are to be leased with it, all to one worker.</param>
+    /// <returns>The chunks that were.</returns>
+    public static async Task<List<DirectChunk>> ExecuteAsync(
         IReadOnlyList<WrittenBatch> batches,
+        IReadOnlyDictionary<Guid, DirectLeases.DirectLease> leases,
         BatchOptions options,
         NpgsqlConnection connection,
         NpgsqlTransaction? transaction,
@@ -114,7 +151,7 @@ internal sealed class SubmitQueue(JobsDataSource database, IOptions<BatchOptions
         {
             statements.BatchCommands.Add(SubmitCommands.Pages(batches));
         }
-        statements.BatchCommands.Add(SubmitCommands.Batches(batches, options));
+        statements.BatchCommands.Add(SubmitCommands.Batches(batches, leases, options));
         foreach (var batch in batches)
         {
             if (batch.Beside is { } beside)
@@ -122,12 +159,23 @@ internal sealed class SubmitQueue(JobsDataSource database, IOptions<BatchOptions
                 statements.BatchCommands.Add(beside);
             }
         }
-        await statements.ExecuteNonQueryAsync(cancellationToken);
+        var leased = new List<DirectChunk>();
+        await using var reader = await statements.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            leased.Add(new(reader.GetGuid(0), reader.GetInt64(1), reader.GetInt32(2)));
+        }
+        // What one of the others has to say against it comes with its result.
+        while (await reader.NextResultAsync(cancellationToken)) { }
+        return leased;
     }
 
     private sealed record Waiting(WrittenBatch Batch)
     {
-        public TaskCompletionSource Done { get; } =
+        public TaskCompletionSource<bool> Done { get; } =
             new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
+
+/// <summary>A chunk that was leased with its submission.</summary>
+internal readonly record struct DirectChunk(Guid BatchId, long Id, int TenantWeight);

@@ -28,11 +28,20 @@ internal static class SubmitStatements
     /// a batch, $17 to $24 with an element a page, of which the first says to which of the batches it belongs, from 1;
     /// $25 is the step between ranks, $26 how long an ended batch is kept. The clock is the database's, so that ranks of
     /// different nodes compare. What follows another batch waits also where that has ended already: the one who releases
-    /// decides what becomes of it.
+    /// decides what becomes of it. $27 is a worker, and $28 says for each batch, whose only chunk it holds a slot for, that
+    /// it is to be leased to it with this; what it may not run now is ready for whoever comes. The rows are the chunks
+    /// that were leased.
     /// </summary>
     public const string InsertBatches = """
         with given as materialized (
-            select g.*,
+            select g.id, g.tenant_id, g.kind, g.priority, g.total, g.max_attempts, g.item_timeout_ms, g.metadata,
+                g.submitted_at, g.not_before, g.expires_after, g.after_id, g.after_success, g.callback_url, g.chunk_limit,
+                g.lanes, g.ordinal,
+                g.direct
+                    and exists (select from jobs.workers w where w.id = $27)
+                    and not exists (select from jobs.paused_priorities p where p.priority = g.priority)
+                    and not exists (select from jobs.tenants t where t.id = g.tenant_id and t.max_running is not null)
+                    as direct,
                 -- jobs.next_rank, written out.
                 greatest(
                     (extract(epoch from now()) * 1000000)::bigint,
@@ -45,10 +54,10 @@ internal static class SubmitStatements
             from unnest(
                 $1::uuid[], $2::int[], $3::text[], $4::smallint[], $5::int[], $6::smallint[], $7::int[], $8::text[],
                 $9::timestamptz[], $10::timestamptz[], $11::interval[], $12::uuid[], $13::bool[], $14::text[], $15::int[],
-                $16::smallint[])
+                $16::smallint[], $28::bool[])
                 with ordinality g (id, tenant_id, kind, priority, total, max_attempts, item_timeout_ms, metadata,
                     submitted_at, not_before, expires_after, after_id, after_success, callback_url, chunk_limit,
-                    lanes, ordinal)
+                    lanes, direct, ordinal)
         ),
         page as materialized (
             select *
@@ -64,15 +73,18 @@ internal static class SubmitStatements
         batch as (
             insert into jobs.batches (
                 id, tenant_id, kind, priority, total, max_attempts, item_timeout_ms, metadata,
-                succeeded, failed, state, submitted_at, started_at, finished_at, expires_at, callback_url, chunk_limit, lanes)
+                succeeded, failed, state, submitted_at, started_at, finished_at, expires_at, callback_url, chunk_limit, lanes,
+                version)
             select g.id, g.tenant_id, g.kind, g.priority, g.total, g.max_attempts, g.item_timeout_ms, g.metadata::jsonb,
                 s.succeeded, s.failed,
-                case when s.open then 'queued' else 'completed' end,
+                case when not s.open then 'completed' when g.direct then 'running' else 'queued' end,
                 g.submitted_at,
-                case when not s.open then g.submitted_at end,
+                case when not s.open or g.direct then g.submitted_at end,
                 case when not s.open then g.submitted_at end,
                 case when not s.open then g.submitted_at + $26::interval end,
-                g.callback_url, g.chunk_limit, g.lanes
+                g.callback_url, g.chunk_limit, g.lanes,
+                -- As if the lease had come after the submission.
+                case when s.open and g.direct then 2 else 1 end
             from given g
             join settled s on s.ordinal = g.ordinal
         ),
@@ -111,19 +123,29 @@ internal static class SubmitStatements
             from page p
             join given g on g.ordinal = p.ordinal
             where p.outcomes is not null
+        ),
+        chunk as (
+            insert into jobs.chunks (
+                batch_id, page, tenant_id, kind, priority, rank, state, due_at, limited, items, count,
+                worker_id, leased_at, token)
+            select g.id, p.page, g.tenant_id, g.kind, g.priority, g.rank + p.page * $25::bigint,
+                case
+                    when g.direct then 'leased'
+                    when g.after_id is not null then 'held'
+                    when g.not_before > now() then 'scheduled'
+                    when row_number() over (partition by g.ordinal order by p.page) > g.chunk_limit then 'held'
+                    else 'ready' end,
+                case when g.not_before > now() then g.not_before end,
+                g.chunk_limit is not null, p.items, p.open,
+                case when g.direct then $27 end, case when g.direct then now() end, case when g.direct then 1 else 0 end
+            from page p
+            join given g on g.ordinal = p.ordinal
+            where p.open > 0
+            returning batch_id, id, tenant_id, state
         )
-        insert into jobs.chunks (
-            batch_id, page, tenant_id, kind, priority, rank, state, due_at, limited, items, count)
-        select g.id, p.page, g.tenant_id, g.kind, g.priority, g.rank + p.page * $25::bigint,
-            case
-                when g.after_id is not null then 'held'
-                when g.not_before > now() then 'scheduled'
-                when row_number() over (partition by g.ordinal order by p.page) > g.chunk_limit then 'held'
-                else 'ready' end,
-            case when g.not_before > now() then g.not_before end,
-            g.chunk_limit is not null, p.items, p.open
-        from page p
-        join given g on g.ordinal = p.ordinal
-        where p.open > 0
+        select c.batch_id, c.id, t.weight
+        from chunk c
+        join jobs.tenants t on t.id = c.tenant_id
+        where c.state = 'leased'
         """;
 }

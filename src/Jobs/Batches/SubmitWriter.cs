@@ -1,4 +1,6 @@
+using System.Collections.Frozen;
 using Jobs.Database;
+using Jobs.Engine;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -82,7 +84,8 @@ internal sealed class SubmitWriter(
         Release();
     }
 
-    public async Task CommitAsync(
+    /// <summary>Commits the batch; says whether this process's worker has begun it already.</summary>
+    public async Task<bool> CommitAsync(
         SubmittedBatch submitted,
         Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task>? alongside,
         CancellationToken cancellationToken
@@ -107,8 +110,7 @@ internal sealed class SubmitWriter(
         if (connection is null || transaction is null)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            await queue.WriteAsync(Written(submitted));
-            return;
+            return await queue.WriteAsync(Written(submitted));
         }
         await ExecuteAsync(submitted, connection, transaction, cancellationToken);
         if (alongside is not null)
@@ -116,6 +118,7 @@ internal sealed class SubmitWriter(
             await alongside(connection, transaction, cancellationToken);
         }
         await transaction.CommitAsync(cancellationToken);
+        return false;
     }
 
     /// <summary>Writes within a transaction of the caller's.</summary>
@@ -172,6 +175,7 @@ internal sealed class SubmitWriter(
         }
         await SubmitQueue.ExecuteAsync(
             [Written(submitted)],
+            FrozenDictionary<Guid, DirectLeases.DirectLease>.Empty,
             options,
             target,
             within,

@@ -49,12 +49,11 @@ internal sealed class CacheRemover(MemoryTier memory, SharedTier shared, FillTab
         {
             Forget(item, long.MaxValue);
         }
-        if (await shared.RemoveAsync(items, cancellationToken) is { } at)
+        // Where it is not certain, the database is left alone by now: whatever was read there meanwhile goes as well.
+        var at = await shared.RemoveAsync(items, cancellationToken) ?? long.MaxValue;
+        foreach (var item in items)
         {
-            foreach (var item in items)
-            {
-                Forget(item, at);
-            }
+            Forget(item, at);
         }
     }
 

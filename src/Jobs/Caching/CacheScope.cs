@@ -129,14 +129,7 @@ public sealed class CacheScope : HybridCache
         var life = parts.LifeOf(space, options);
         var entry = parts.Entry(key, value, payload, qualified, life, TimeSpan.Zero, token: 0);
         parts.Fills.Void(key, long.MaxValue);
-        if (flags.HasFlag(HybridCacheEntryFlags.DisableLocalCacheWrite))
-        {
-            memory.Remove(key, long.MaxValue, EvictionCause.Removed);
-        }
-        else
-        {
-            memory.Set(entry);
-        }
+        Keep(entry, flags);
         if (flags.HasFlag(HybridCacheEntryFlags.DisableDistributedCacheWrite))
         {
             return;
@@ -151,10 +144,18 @@ public sealed class CacheScope : HybridCache
             life.Stale,
             life.Life
         );
-        if (await parts.Shared.SetAsync(write, cancellationToken) is { } at)
+        // What others wrote before that is older than this; and so is what was read from the database meanwhile, which
+        // is left alone by now where the write is not certain.
+        var at = await parts.Shared.SetAsync(write, cancellationToken);
+        entry.Token = at ?? 0;
+        parts.Fills.Void(key, at ?? long.MaxValue);
+        if (at is null)
         {
-            // What others wrote before that is older than this.
-            entry.Token = at;
+            Keep(entry, flags);
+        }
+        else
+        {
+            memory.Remove(key, at.Value, EvictionCause.Removed);
         }
     }
 
@@ -193,6 +194,18 @@ public sealed class CacheScope : HybridCache
         );
 
     internal CacheKey KeyOf(string name) => new(Id, CacheName.Stored(name));
+
+    private void Keep(MemoryEntry entry, HybridCacheEntryFlags flags)
+    {
+        if (flags.HasFlag(HybridCacheEntryFlags.DisableLocalCacheWrite))
+        {
+            memory.Remove(entry.Key, long.MaxValue, EvictionCause.Removed);
+        }
+        else
+        {
+            memory.Set(entry);
+        }
+    }
 
     private bool TryHit<T>(string name, out T value, out MemoryEntry? entry)
     {

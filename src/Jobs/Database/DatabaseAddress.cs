@@ -25,6 +25,15 @@ internal sealed class DatabaseAddress(
     public string ConnectionString =>
         Embedded?.ConnectionString ?? configuration.GetConnectionString("Jobs")!;
 
+    /// <summary>
+    /// <c>ConnectionStrings:JobsSession</c>: the server itself, where <see cref="ConnectionString"/> leads to a pooler;
+    /// null where it does not.
+    /// </summary>
+    public string? SessionConnectionString { get; } =
+        configuration.GetConnectionString("JobsSession") is { Length: > 0 } session
+            ? session
+            : null;
+
     public ValueTask DisposeAsync() => Embedded?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private static EmbeddedPostgresOptions In(EmbeddedPostgresOptions embedded, JobsOptions options)

@@ -32,9 +32,11 @@ public static class DatabaseServiceCollectionExtensions
             .BindConfiguration($"{JobsOptions.Section}:Postgres");
         services.AddSingleton<DatabaseReadiness>();
         services.AddSingleton<DatabaseAddress>();
-        services.AddSingleton(provider => new JobsDataSource(
-            provider.GetRequiredService<DatabaseAddress>().ConnectionString
-        ));
+        services.AddSingleton(provider =>
+        {
+            var address = provider.GetRequiredService<DatabaseAddress>();
+            return new JobsDataSource(address.ConnectionString, address.SessionConnectionString);
+        });
         services.AddPooledDbContextFactory<JobsContext>(
             (provider, options) =>
                 options.UseJobs(provider.GetRequiredService<JobsDataSource>().Requests)

@@ -78,7 +78,7 @@ internal sealed class DatabaseStartup(
     private async Task MigrateAsync(CancellationToken cancellationToken)
     {
         var applied = await SchemaMigrator.MigrateAsync(
-            database.ConnectionString,
+            database.SessionConnectionString,
             time,
             cancellationToken
         );

@@ -9,14 +9,24 @@ namespace Jobs.Database;
 /// <remarks>Thread-safe; owns its pools. Failures of the database surface as <see cref="NpgsqlException"/>.</remarks>
 public sealed class JobsDataSource : IAsyncDisposable
 {
-    public JobsDataSource(string connectionString)
+    private readonly string engineSettings;
+
+    /// <summary>Connects when it is first used.</summary>
+    /// <param name="connectionString">Of the database, or of a pooler in front of it.</param>
+    /// <param name="sessionConnectionString">
+    /// Of the database itself, where <paramref name="connectionString"/> leads to a pooler that hands out connections by
+    /// the transaction; null where there is none.
+    /// </param>
+    public JobsDataSource(string connectionString, string? sessionConnectionString = null)
     {
+        var isPooled = sessionConnectionString is not null;
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
         // What must have the database says so in two seconds instead of keeping its caller waiting.
         Default(builder, "Timeout", "2");
         Default(builder, "Command Timeout", "30");
         Default(builder, "Keepalive", "15");
-        Default(builder, "Max Auto Prepare", "64");
+        // A prepared statement belongs to a session, and the next transaction may come to another.
+        Default(builder, "Max Auto Prepare", isPooled ? "0" : "64");
         Default(builder, "Auto Prepare Min Usages", "2");
         Default(builder, "Application Name", "jobs");
         // Nothing here changes a session beyond its transaction; undoing it would cost seven statements each time.
@@ -24,23 +34,41 @@ public sealed class JobsDataSource : IAsyncDisposable
         var engine = new NpgsqlConnectionStringBuilder(builder.ConnectionString)
         {
             MaxPoolSize = 8,
-            Options = $"{builder.Options} {EnginePlanner.StartupOptions}".Trim(),
             ApplicationName = $"{builder.ApplicationName}-engine",
         };
+        // Planned for each execution, as behind a pooler, a statement needs no plan that is right for ever.
+        if (!isPooled)
+        {
+            engine.Options = $"{builder.Options} {EnginePlanner.StartupOptions}".Trim();
+        }
         Default(builder, "Maximum Pool Size", "16");
-        ConnectionString = builder.ConnectionString;
+        SessionConnectionString = sessionConnectionString ?? builder.ConnectionString;
+        engineSettings = engine.ConnectionString;
         Requests = Build(builder, "jobs");
         Engine = Build(engine, "jobs-engine");
     }
 
-    /// <summary>With the password; for the process's own use, never to be logged.</summary>
-    public string ConnectionString { get; }
+    /// <summary>
+    /// For what needs a session of its own: <c>LISTEN</c>, and migrations. With the password; never to be logged.
+    /// </summary>
+    public string SessionConnectionString { get; }
 
     /// <summary>For requests and handlers; at most 16 connections unless the connection string says otherwise.</summary>
     public NpgsqlDataSource Requests { get; }
 
     /// <summary>For submission, lease, settle and heartbeat; at most 8 connections.</summary>
     public NpgsqlDataSource Engine { get; }
+
+    /// <summary>A further pool with the engine's settings, changed; who asks for it owns it.</summary>
+    internal NpgsqlDataSource PoolLikeEngine(
+        string name,
+        Action<NpgsqlConnectionStringBuilder> change
+    )
+    {
+        var settings = new NpgsqlConnectionStringBuilder(engineSettings) { ApplicationName = name };
+        change(settings);
+        return Build(settings, name);
+    }
 
     public async ValueTask DisposeAsync()
     {

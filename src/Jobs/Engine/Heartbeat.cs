@@ -94,6 +94,8 @@ internal sealed class Heartbeat(
             log.TakenForDead(Worker);
             running.AbortAll();
             await RegisterAsync(cancellationToken);
+            // What came meanwhile was refused to the one that it was.
+            signal.Wake(scheduled: false);
             return;
         }
         tenantLimits = limits;

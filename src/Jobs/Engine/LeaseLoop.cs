@@ -11,6 +11,7 @@ internal sealed class LeaseLoop(
     Heartbeat heartbeat,
     WorkerRegistry registry,
     WorkSignal signal,
+    DirectLeases direct,
     IOptions<EngineOptions> options,
     TimeProvider time,
     ILogger<LeaseLoop> log
@@ -34,11 +35,21 @@ internal sealed class LeaseLoop(
     // Suspects that went back because this worker held something else.
     private List<LeasedChunk> setAside = [];
 
-    /// <summary>Runs until it is stopped; what it started goes on.</summary>
+    /// <summary>Runs until it is stopped; what it started goes on, and nothing starts any more.</summary>
     /// <param name="worker">The id of this worker at the time.</param>
     /// <param name="stopping">Ends the leasing, and keeps further items of leased chunks from starting.</param>
     /// <param name="giveUp">Ends everything.</param>
     public async Task RunAsync(
+        Func<Guid> worker,
+        CancellationToken stopping,
+        CancellationToken giveUp
+    )
+    {
+        await LeaseUntilStoppedAsync(worker, stopping, giveUp);
+        await direct.CloseAsync();
+    }
+
+    private async Task LeaseUntilStoppedAsync(
         Func<Guid> worker,
         CancellationToken stopping,
         CancellationToken giveUp
@@ -81,6 +92,7 @@ internal sealed class LeaseLoop(
         CancellationToken giveUp
     )
     {
+        direct.Close();
         // Wanted before it is looked for: a slot that is freed in between wakes this loop.
         running.SlotWanted = true;
         if (await MustEmptyAsync())
@@ -133,6 +145,10 @@ internal sealed class LeaseLoop(
         {
             // Kinds at their limit may have more waiting; otherwise a slot that becomes free is of no use.
             running.SlotWanted = kinds.Count < running.KindCount;
+            if (sawAll && !running.SlotWanted && firstTenant == 0 && lease.Waiting.Length == 0)
+            {
+                direct.Open(worker, running, stopping, giveUp);
+            }
             return firstTenant > 0;
         }
         return true;

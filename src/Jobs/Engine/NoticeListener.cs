@@ -44,7 +44,7 @@ internal sealed class NoticeListener(
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
         await using var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(database.ConnectionString)
+            new NpgsqlConnectionStringBuilder(database.SessionConnectionString)
             {
                 Pooling = false,
                 ApplicationName = "jobs-listen",

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Jobs.Batches;
 using Jobs.Kinds;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -26,6 +27,10 @@ internal sealed class RunningChunks(
     private readonly ConcurrentDictionary<ChunkKey, ChunkExecution> held = new();
     private readonly ConcurrentDictionary<ChunkExecution, Task> executing = new();
 
+    // Slots that are kept for batches that are being submitted, by kind.
+    private readonly Dictionary<string, int> reserved = new(StringComparer.Ordinal);
+    private readonly Lock reserving = new();
+
     private readonly SemaphoreSlim slots = new(options.Value.Slots, options.Value.Slots);
 
     // Seconds that a chunk of a kind takes: the longest of late.
@@ -50,8 +55,17 @@ internal sealed class RunningChunks(
         set => emptyWanted = value;
     }
 
-    /// <summary>Whether nothing executes, and all that was executed is settled.</summary>
-    public bool IsEmpty => executing.IsEmpty && held.IsEmpty;
+    /// <summary>Whether nothing executes or is about to, and all that was executed is settled.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (reserving)
+            {
+                return reserved.Count == 0 && executing.IsEmpty && held.IsEmpty;
+            }
+        }
+    }
 
     /// <summary>
     /// The kinds of which this worker takes another chunk, each with how many: what slots are free for, and of quick
@@ -59,7 +73,7 @@ internal sealed class RunningChunks(
     /// </summary>
     public List<(Kind Kind, int Free)> FreeKinds()
     {
-        var running = executing.Keys.CountBy(e => e.Chunk.Kind).ToDictionary();
+        var running = CountByKind();
         var (free, quick) = Slots(running);
         var result = new List<(Kind, int)>();
         foreach (var kind in served)
@@ -96,6 +110,56 @@ internal sealed class RunningChunks(
         var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         executing[execution] = RunAsync(execution, start.Task, slot, draining, giveUp);
         start.SetResult();
+    }
+
+    /// <summary>
+    /// Keeps a slot for a batch that is about to be submitted, where one is free, this worker serves its kind and its
+    /// priority, and there is no limit over all workers. To be followed by <see cref="EndReservation"/>.
+    /// </summary>
+    public bool TryReserve(BatchDraft draft)
+    {
+        lock (reserving)
+        {
+            if (
+                emptyWanted
+                || executing.Count + reserved.Values.Sum() >= options.Value.Slots
+                || !options.Value.ServedPriorities.Contains(draft.Priority)
+                || !FreeKinds()
+                    .Exists(k => k.Kind.Name == draft.Kind.Name && k.Kind.MaxRunning == 0)
+            )
+            {
+                return false;
+            }
+            reserved[draft.Kind.Name] = reserved.GetValueOrDefault(draft.Kind.Name) + 1;
+            return true;
+        }
+    }
+
+    /// <summary>Executes a chunk for which a slot was kept.</summary>
+    public void StartReserved(
+        LeasedChunk chunk,
+        CancellationToken draining,
+        CancellationToken giveUp
+    )
+    {
+        shares.Charge(chunk);
+        Start(chunk, draining, giveUp);
+    }
+
+    /// <summary>The slot is not kept any more: it is used, or nobody wants it.</summary>
+    public void EndReservation(BatchDraft draft)
+    {
+        lock (reserving)
+        {
+            if (--reserved[draft.Kind.Name] == 0)
+            {
+                reserved.Remove(draft.Kind.Name);
+            }
+        }
+        if (EmptyWanted && IsEmpty)
+        {
+            signal.Wake(scheduled: false);
+        }
     }
 
     /// <summary>Gives chunks back that are not to be executed now; ends when the database has them.</summary>
@@ -228,6 +292,19 @@ internal sealed class RunningChunks(
     private void Remember(string kind, double took) =>
         seconds.AddOrUpdate(kind, took, (_, former) => Math.Max(took, former * Fading));
 
+    private Dictionary<string, int> CountByKind()
+    {
+        var running = executing.Keys.CountBy(e => e.Chunk.Kind).ToDictionary();
+        lock (reserving)
+        {
+            foreach (var (kind, count) in reserved)
+            {
+                running[kind] = running.GetValueOrDefault(kind) + count;
+            }
+        }
+        return running;
+    }
+
     // Slots that nothing slow occupies, and the chunks of quick kinds that share them.
     private (int Free, int Quick) Slots(Dictionary<string, int> running)
     {
@@ -238,7 +315,7 @@ internal sealed class RunningChunks(
     // One lease for many, where chunks are quick.
     private bool IsWorthALease()
     {
-        var (free, quick) = Slots(executing.Keys.CountBy(e => e.Chunk.Kind).ToDictionary());
+        var (free, quick) = Slots(CountByKind());
         var ahead = served.Where(IsQuick).Select(k => Ahead(k, free)).DefaultIfEmpty().Max();
         return (free + ahead - quick) * 2 > ahead;
     }

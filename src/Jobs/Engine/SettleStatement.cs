@@ -30,12 +30,14 @@ internal static class SettleStatement
             for no key update
         ),
         gone as (
+            -- The state is an expression here and below, so that the index of what is leased, which may be full of dead
+            -- entries, cannot be chosen over the key.
             delete from jobs.chunks c
             using input i
             join locked l on l.id = i.batch_id
             where i.remaining is null
                 and c.batch_id = i.batch_id and c.id = i.id
-                and c.token = i.token and c.worker_id = i.worker_id and c.state = 'leased' and c.count = i.held
+                and c.token = i.token and c.worker_id = i.worker_id and c.state || '' = 'leased' and c.count = i.held
             returning i.ordinal, c.tenant_id, c.kind, c.priority, c.rank, c.limited, c.attempts_before
         ),
         kept as (
@@ -53,7 +55,7 @@ internal static class SettleStatement
             join locked l on l.id = i.batch_id
             where i.remaining is not null
                 and c.batch_id = i.batch_id and c.id = i.id
-                and c.token = i.token and c.worker_id = i.worker_id and c.state = 'leased' and c.count = i.held
+                and c.token = i.token and c.worker_id = i.worker_id and c.state || '' = 'leased' and c.count = i.held
             returning i.ordinal, c.tenant_id, c.kind, c.priority, c.rank, c.limited, c.attempts_before
         ),
         settled as materialized (

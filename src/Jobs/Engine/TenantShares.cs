@@ -74,17 +74,17 @@ internal sealed class TenantShares(TimeProvider time)
             }
             foreach (var tenant in chunks.GroupBy(c => c.TenantId))
             {
-                var share = ShareOf(tenant.Key);
-                share.Weight = tenant.First().TenantWeight;
-                share.Pass = Math.Max(share.Pass, now);
-                share.Turns++;
-                foreach (var chunk in tenant)
-                {
-                    share.Pass += share.Cost / share.Weight;
-                    share.Runs++;
-                    running[chunk] = new(tenant.Key, null, share.Cost);
-                }
+                ChargeNeedsLock(tenant.Key, [.. tenant]);
             }
+        }
+    }
+
+    /// <summary>Takes in a chunk that nobody had to wait for: it was leased when nothing else was there.</summary>
+    public void Charge(LeasedChunk chunk)
+    {
+        lock (gate)
+        {
+            ChargeNeedsLock(chunk.TenantId, [chunk]);
         }
     }
 
@@ -118,6 +118,20 @@ internal sealed class TenantShares(TimeProvider time)
                 share.Cost = Smooth(share.Cost, seconds);
                 guess = Smooth(guess, seconds);
             }
+        }
+    }
+
+    private void ChargeNeedsLock(int tenant, IReadOnlyList<LeasedChunk> chunks)
+    {
+        var share = ShareOf(tenant);
+        share.Weight = chunks[0].TenantWeight;
+        share.Pass = Math.Max(share.Pass, now);
+        share.Turns++;
+        foreach (var chunk in chunks)
+        {
+            share.Pass += share.Cost / share.Weight;
+            share.Runs++;
+            running[chunk] = new(tenant, null, share.Cost);
         }
     }
 

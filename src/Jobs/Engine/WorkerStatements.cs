@@ -45,7 +45,7 @@ internal static class WorkerStatements
         from unnest($2::uuid[], $3::bigint[], $4::int[]) u (batch_id, id, token)
         join locked l on l.id = u.batch_id
         where c.batch_id = u.batch_id and c.id = u.id and c.token = u.token
-            and c.state = 'leased' and c.worker_id = $1
+            and c.state || '' = 'leased' and c.worker_id = $1
         """;
 
     /// <summary>Those whose processes other processes of the same place can look for.</summary>
@@ -85,7 +85,7 @@ internal static class WorkerStatements
                 worker_id = null, leased_at = null, token = c.token + 1, deaths = c.deaths + 1
             from stray s
             join locked l on l.id = s.batch_id
-            where c.batch_id = s.batch_id and c.id = s.id and c.token = s.token and c.state = 'leased'
+            where c.batch_id = s.batch_id and c.id = s.id and c.token = s.token and c.state || '' = 'leased'
             returning 1
         )
         select (select count(*)::int from freed), (select count(*)::int from dead)

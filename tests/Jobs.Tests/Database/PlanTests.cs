@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Jobs.Batches;
 using Jobs.Caching.Shared;
 using Jobs.Caching.Subscriptions;
+using Jobs.Database;
 using Jobs.Engine;
 using Jobs.Idempotency;
 using Jobs.Kinds.Cleanup;
@@ -31,7 +32,7 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
         + "array['[0,1]'], array[null], array[null]::bytea[], array[0], array[false], array[1], array[2], array[20], "
         + "array['\\x01']::bytea[], array[1], '30 days', array[{id}]::uuid[]";
 
-    private static readonly Dictionary<string, Statement> Statements = new(StringComparer.Ordinal)
+    internal static readonly Dictionary<string, Statement> Statements = new(StringComparer.Ordinal)
     {
         ["Lease"] = new(
             LeaseStatements.Lease,
@@ -44,11 +45,11 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             SubmitStatements.InsertBatches,
             "uuid[], int[], text[], smallint[], int[], smallint[], int[], text[], timestamptz[], timestamptz[], interval[], "
                 + "uuid[], bool[], text[], int[], smallint[], bigint[], int[], smallint[], bytea[], smallint[], smallint[], "
-                + "text[], text[], bigint, interval",
+                + "text[], text[], bigint, interval, uuid, bool[]",
             "array[{id}]::uuid[], array[2], array['k1'], array[1], array[1], array[3], array[1000], array[null], array[now()], "
                 + "array[null]::timestamptz[], array[null]::interval[], array[null]::uuid[], array[false], array[null], "
                 + "array[null]::int[], array[null]::smallint[], array[1], array[0], array[1], array[null]::bytea[], array[0], "
-                + "array[0], array[null], array[null], 1000000, '30 days'"
+                + "array[0], array[null], array[null], 1000000, '30 days', {id}, array[true]"
         ),
         ["Promote"] = new(LeaseStatements.Promote, "bigint", "1000000", Engine: true),
         ["Settle"] = new(SettleStatement.Settle, SettleTypes, SettleValues, Engine: true),
@@ -308,7 +309,48 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
     /// <summary>A statement with values that are like those of the program.</summary>
     /// <param name="Values">As SQL; <c>{id}</c> stands for a batch.</param>
     /// <param name="Engine">Whether it runs with the engine's planner settings.</param>
-    public sealed record Statement(string Sql, string Types, string Values, bool Engine = false);
+    public sealed record Statement(string Sql, string Types, string Values, bool Engine = false)
+    {
+        /// <summary>How PostgreSQL would execute it, without costs.</summary>
+        internal async Task<string> PlanAsync(
+            JobsDataSource database,
+            string mode,
+            Guid batch,
+            CancellationToken ct
+        )
+        {
+            var pool = Engine ? database.Engine : database.Requests;
+            await using var connection = await pool.OpenConnectionAsync(ct);
+            var types = Types.Length > 0 ? $"({Types})" : "";
+            var values = Values.Length > 0 ? $"({Values})" : "";
+            await ExecuteAsync(connection, $"set plan_cache_mode = {mode}", ct);
+            await ExecuteAsync(connection, $"prepare tried{types} as {Sql}", ct);
+            await using var explain = new NpgsqlCommand(
+                $"explain (costs off) execute tried{values.Replace("{id}", $"'{batch}'", StringComparison.Ordinal)}",
+                connection
+            );
+            var lines = new List<string>();
+            await using (var row = await explain.ExecuteReaderAsync(ct))
+            {
+                while (await row.ReadAsync(ct))
+                {
+                    lines.Add(row.GetString(0));
+                }
+            }
+            await ExecuteAsync(connection, "deallocate tried; reset plan_cache_mode", ct);
+            return string.Join('\n', lines);
+        }
+
+        private static async Task ExecuteAsync(
+            NpgsqlConnection connection,
+            string sql,
+            CancellationToken ct
+        )
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync(ct);
+        }
+    }
 
     /// <summary>A database with 1,000 batches in flight, 20,000 chunks of three kinds, and as many documents.</summary>
     public sealed class Filled : IAsyncLifetime
@@ -412,42 +454,7 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
 
         public ValueTask DisposeAsync() => database.DisposeAsync();
 
-        internal async Task<string> PlanAsync(
-            Statement statement,
-            string mode,
-            CancellationToken ct
-        )
-        {
-            var pool = statement.Engine ? database.DataSource.Engine : database.DataSource.Requests;
-            await using var connection = await pool.OpenConnectionAsync(ct);
-            var types = statement.Types.Length > 0 ? $"({statement.Types})" : "";
-            var values = statement.Values.Length > 0 ? $"({statement.Values})" : "";
-            await ExecuteAsync(connection, $"set plan_cache_mode = {mode}", ct);
-            await ExecuteAsync(connection, $"prepare tried{types} as {statement.Sql}", ct);
-            await using var explain = new NpgsqlCommand(
-                $"explain (costs off) execute tried{values.Replace("{id}", $"'{batch}'", StringComparison.Ordinal)}",
-                connection
-            );
-            var lines = new List<string>();
-            await using (var row = await explain.ExecuteReaderAsync(ct))
-            {
-                while (await row.ReadAsync(ct))
-                {
-                    lines.Add(row.GetString(0));
-                }
-            }
-            await ExecuteAsync(connection, "deallocate tried; reset plan_cache_mode", ct);
-            return string.Join('\n', lines);
-        }
-
-        private static async Task ExecuteAsync(
-            NpgsqlConnection connection,
-            string sql,
-            CancellationToken ct
-        )
-        {
-            await using var command = new NpgsqlCommand(sql, connection);
-            await command.ExecuteNonQueryAsync(ct);
-        }
+        internal Task<string> PlanAsync(Statement statement, string mode, CancellationToken ct) =>
+            statement.PlanAsync(database.DataSource, mode, batch, ct);
     }
 }

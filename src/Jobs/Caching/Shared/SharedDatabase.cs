@@ -31,21 +31,17 @@ internal sealed class SharedDatabase : IAsyncDisposable
     {
         this.clock = clock;
         this.options = options.Value;
-        var settings = new NpgsqlConnectionStringBuilder(database.ConnectionString)
-        {
-            MaxPoolSize = Connections,
-            MinPoolSize = 0,
-            Pooling = true,
-            Timeout = 1,
-            CommandTimeout = 1,
-            CancellationTimeout = -1,
-            ApplicationName = "jobs-cache",
-        };
-        settings.Options = $"{settings.Options} {EnginePlanner.StartupOptions}".Trim();
-        Pool = new NpgsqlDataSourceBuilder(settings.ConnectionString)
-        {
-            Name = "jobs-cache",
-        }.Build();
+        Pool = database.PoolLikeEngine(
+            "jobs-cache",
+            settings =>
+            {
+                settings.Pooling = true;
+                settings.MaxPoolSize = Connections;
+                settings.Timeout = 1;
+                settings.CommandTimeout = 1;
+                settings.CancellationTimeout = -1;
+            }
+        );
     }
 
     public NpgsqlDataSource Pool { get; }

@@ -22,20 +22,18 @@ async function load(id) {
   const response = await fetch(old.dataset.fragment, { headers: { Accept: "text/html" }, redirect: "manual" });
   if (!response.ok) return false;
   const html = await response.text();
-  if (html !== last.get(id)) {
-    last.set(id, html);
-    replace(old, html);
-  }
+  if (html !== last.get(id) && replace(old, html)) last.set(id, html);
   return true;
 }
 
-// What the reader had opened stays open, and the focus where it was. A dialog is not taken from under them.
+// What the reader had opened stays open, and the focus where it was. A dialog is not taken from under them: then
+// nothing is replaced until a later time.
 function replace(old, html) {
-  if (old.querySelector("dialog[open]")) return;
+  if (old.querySelector("dialog[open]")) return false;
   const template = document.createElement("template");
   template.innerHTML = html;
   const fresh = template.content.getElementById(old.id);
-  if (!fresh) return;
+  if (!fresh) return false;
   for (const open of old.querySelectorAll("details[open][id]")) {
     fresh.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute("open", "");
   }
@@ -45,4 +43,5 @@ function replace(old, html) {
   old.replaceWith(template.content);
   if (focused?.id) document.getElementById(focused.id)?.focus({ preventScroll: true });
   else if (path) document.getElementById(path)?.querySelector("summary")?.focus({ preventScroll: true });
+  return true;
 }
