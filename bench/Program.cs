@@ -1,4 +1,5 @@
 using Jobs.Bench.Backlog;
+using Jobs.Bench.Cache;
 using Jobs.Bench.Chaos;
 using Jobs.Bench.Documents;
 using Jobs.Bench.Engine;
@@ -22,6 +23,7 @@ return args switch
     ["documents", .. var rest] => await DocumentsBenchmark.RunAsync(rest),
     ["documents-memory", .. var rest] => await MemoryBenchmark.RunAsync(rest),
     ["limits", .. var rest] => await LimitsBenchmark.RunAsync(rest),
+    ["cache", .. var rest] => await CacheBenchmark.RunAsync(rest),
     _ => Usage(),
 };
 
@@ -41,6 +43,7 @@ static int Usage()
         ./bench/run documents-memory [files]                how much the service grows under files of 50 MB in one request; default 50
         ./bench/run idle [workers] [seconds]                statements of workers that have nothing to do; default 4 workers, 30 seconds
         ./bench/run limits [seconds] [nodes]                rate limits: a decision, shared budgets, changes, an outage; default 5 s, 4 nodes
+        ./bench/run cache [runs] [--only ratio|memory|shared|cluster]    hit ratios, hits in memory, the shared tier, several processes; default 5 runs
 
         ConnectionStrings__Jobs names a server on which databases may be made; without it one is started.
         chaos always starts its own.

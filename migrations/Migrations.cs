@@ -33,5 +33,8 @@ internal sealed class Dispatches : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0010_document_processing")]
 internal sealed class DocumentProcessing : SqlMigration;
 
+[DbContext(typeof(MigrationsContext)), Migration("0011_cache")]
+internal sealed class Cache : SqlMigration;
+
 [DbContext(typeof(MigrationsContext)), Migration("0012_rate_limits")]
 internal sealed class RateLimits : SqlMigration;

@@ -1,5 +1,6 @@
 using Jobs;
 using Jobs.Batches;
+using Jobs.Caching;
 using Jobs.Engine;
 using Jobs.Kinds;
 using Jobs.Queues;
@@ -36,6 +37,7 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<BatchChanges>();
         services.AddSingleton<Cancellations>();
         services.AddSingleton<LimitNotices>();
+        services.TryAddSingleton<CacheSignal>();
         services.AddSingleton<BatchSubmitter>();
         services.AddSingleton<BatchReader>();
         services.AddSingleton<BatchFeed>();

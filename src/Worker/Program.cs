@@ -3,7 +3,7 @@ using Jobs.Hosting;
 var builder = Host.CreateApplicationBuilder(args);
 builder.AddJobsLogging();
 builder.AddJobsDatabase();
-builder.Services.AddBatches().AddWorker();
+builder.Services.AddBatches().AddWorker().AddCaching();
 builder.Services.AddDocuments().AddQueries().AddCleanup();
 #if HANGFIRE
 builder.AddHangfireEngine();

@@ -10,6 +10,7 @@ namespace Jobs.Database;
 public sealed class JobsDataSource : IAsyncDisposable
 {
     private readonly string requestsConnectionString;
+    private readonly string engineSettings;
 
     /// <summary>Connects when it is first used.</summary>
     /// <param name="connectionString">Of the database, or of a pooler in front of it.</param>
@@ -44,6 +45,7 @@ public sealed class JobsDataSource : IAsyncDisposable
         Default(builder, "Maximum Pool Size", "16");
         requestsConnectionString = builder.ConnectionString;
         SessionConnectionString = sessionConnectionString ?? builder.ConnectionString;
+        engineSettings = engine.ConnectionString;
         Requests = Build(builder, "jobs");
         Engine = Build(engine, "jobs-engine");
     }
@@ -69,6 +71,17 @@ public sealed class JobsDataSource : IAsyncDisposable
             ApplicationName = name,
         };
         configure(settings);
+        return Build(settings, name);
+    }
+
+    /// <summary>A further pool with the engine's settings, changed; who asks for it owns it.</summary>
+    internal NpgsqlDataSource PoolLikeEngine(
+        string name,
+        Action<NpgsqlConnectionStringBuilder> change
+    )
+    {
+        var settings = new NpgsqlConnectionStringBuilder(engineSettings) { ApplicationName = name };
+        change(settings);
         return Build(settings, name);
     }
 

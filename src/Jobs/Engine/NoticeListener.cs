@@ -1,4 +1,5 @@
 using Jobs.Batches;
+using Jobs.Caching;
 using Jobs.Database;
 using Jobs.RateLimiting;
 using Microsoft.Extensions.Hosting;
@@ -18,6 +19,7 @@ internal sealed class NoticeListener(
     BatchChanges changes,
     Cancellations cancellations,
     LimitNotices limits,
+    CacheSignal cache,
     TimeProvider time,
     ILogger<NoticeListener> log
 ) : BackgroundService
@@ -54,7 +56,7 @@ internal sealed class NoticeListener(
         await connection.OpenAsync(cancellationToken);
         await using (
             var listen = new NpgsqlCommand(
-                $"listen {Notices.WorkChannel}; listen {Notices.ChangesChannel}; listen {Notices.CancelChannel}; listen {Notices.LimitsChannel}",
+                $"listen {Notices.WorkChannel}; listen {Notices.ChangesChannel}; listen {Notices.CancelChannel}; listen {Notices.LimitsChannel}; listen {Notices.CacheChannel}",
                 connection
             )
         )
@@ -84,6 +86,9 @@ internal sealed class NoticeListener(
                     }
                 }
                 break;
+            case Notices.CacheChannel:
+                cache.Set();
+                break;
             case Notices.CancelChannel when Guid.TryParse(payload, out var batchId):
                 cancellations.Publish(batchId);
                 break;
@@ -99,5 +104,6 @@ internal sealed class NoticeListener(
         signal.Wake(scheduled: true);
         changes.PublishAll();
         limits.Hear("");
+        cache.Set();
     }
 }

@@ -20,6 +20,9 @@ public sealed class Notices
     /// <summary>Rules of rate limits changed, or a counter was reset: see <see cref="RateLimiting.LimitNotices"/>.</summary>
     internal const string LimitsChannel = "jobs_limits";
 
+    /// <summary>Something was removed from the cache.</summary>
+    internal const string CacheChannel = "jobs_cache";
+
     // Hints may be dropped: a full queue means that the database is away, and then nobody listens either.
     private readonly Channel<Notice> queue = Channel.CreateBounded<Notice>(
         new BoundedChannelOptions(10_000)
@@ -40,6 +43,9 @@ public sealed class Notices
 
     internal void SendLimits(string payload) =>
         queue.Writer.TryWrite(new Notice(LimitsChannel, payload));
+
+    /// <summary>The memory of the caches should follow what was removed.</summary>
+    internal void SendCache() => queue.Writer.TryWrite(new Notice(CacheChannel, ""));
 
     /// <summary>Workers that run chunks of the batch should stop them.</summary>
     internal void SendCancel(Guid batchId) =>

@@ -1,4 +1,6 @@
+using Jobs.Caching;
 using Jobs.RateLimiting;
+using Jobs.Web.Http.Caching;
 using Jobs.Web.Http.Idempotency;
 using Jobs.Web.Http.RateLimits;
 using Microsoft.OpenApi;
@@ -41,11 +43,18 @@ internal static class ApiExtensions
         QueuesApi.Map(api);
         DocumentsApi.Map(api);
         SearchApi.Map(api);
+        BatchCacheApi.Map(api);
+        BatchCacheWarmApi.Map(api);
+        CacheWebhooksApi.Map(api);
+        SystemCacheApi.Map(api);
         KeysApi.Map(api);
         WebhooksApi.Map(api);
         RateLimitsApi.Map(api);
         SystemApi.Map(app, api);
-        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous().NeverLimited();
+        app.MapOpenApi("/openapi/{documentName}.json")
+            .AllowAnonymous()
+            .NeverLimited()
+            .CacheResponse(CacheNamespaces.ApiResponse);
         app.UseSwaggerUI(o =>
         {
             o.RoutePrefix = "docs";

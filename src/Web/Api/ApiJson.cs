@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Jobs.Batches;
+using Jobs.Caching;
+using Jobs.Caching.Subscriptions;
 using Jobs.Kinds.Queries;
 
 namespace Jobs.Web.Api;
@@ -38,4 +40,15 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(RateLimitsAnswer))]
 [JsonSerializable(typeof(RateLimitBody))]
 [JsonSerializable(typeof(RateLimitAnswer))]
+[JsonSerializable(typeof(CacheGetBody))]
+[JsonSerializable(typeof(CacheGetAnswer))]
+[JsonSerializable(typeof(CacheRemoveBody))]
+[JsonSerializable(typeof(CacheRemoveAnswer))]
+[JsonSerializable(typeof(CacheTagsBody))]
+[JsonSerializable(typeof(CacheWarmBody))]
+[JsonSerializable(typeof(CacheSummary))]
+[JsonSerializable(typeof(CacheSubscription))]
+[JsonSerializable(typeof(CacheSubscriptionBody))]
+[JsonSerializable(typeof(CacheSubscriptionList))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class ApiJson : JsonSerializerContext;

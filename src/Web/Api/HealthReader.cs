@@ -1,4 +1,5 @@
 using System.Reflection;
+using Jobs.Caching;
 using Jobs.Database;
 using Jobs.Resilience;
 
@@ -9,6 +10,7 @@ internal sealed class HealthReader(
     JobsDataSource database,
     DatabaseReadiness readiness,
     Breakers breakers,
+    CacheStore cache,
     TimeProvider time
 ) : IDisposable
 {
@@ -47,6 +49,9 @@ internal sealed class HealthReader(
 
     public void Dispose() => one.Dispose();
 
+    // Whether values are shared: without the database each node has its own.
+    private string Cache => cache.IsShared ? "ok" : "local";
+
     private async Task<HealthAnswer> AskAsync(CancellationToken cancellationToken)
     {
         if (!readiness.IsReady)
@@ -69,5 +74,5 @@ internal sealed class HealthReader(
 
     // A receiver of webhooks that is away says nothing of this service: breakers are shown and do not degrade it.
     private HealthAnswer Answer(string status, string database, int workers) =>
-        new(status, database, "off", workers, breakers.Summary(), Version);
+        new(status, database, Cache, workers, breakers.Summary(), Version);
 }

@@ -118,6 +118,9 @@ internal sealed record LimitsAnswer(
     int IdempotencyKeyLength,
     int Schedules,
     int ScheduleItemsBytes,
+    int CacheKeys,
+    int CacheTags,
+    int CacheSubscriptions,
     int ListLimit,
     int WaitSeconds
 )
@@ -147,6 +150,9 @@ internal sealed record LimitsAnswer(
             IdempotencyKeys.KeyLength,
             ScheduleLimits.PerTenant,
             ScheduleLimits.ItemsBytes,
+            ApiLimits.CacheKeys,
+            ApiLimits.CacheTags,
+            Jobs.Caching.Subscriptions.CacheSubscriptions.Most,
             ApiLimits.ListMost,
             ApiLimits.WaitSeconds
         );

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Jobs.Batches;
+using Jobs.Caching;
 using Jobs.Database;
 using Jobs.Engine;
 using Jobs.Kinds.Documents;
@@ -30,6 +31,7 @@ public sealed partial class ConfigurationTests
         (SearchOptions.Section, typeof(SearchOptions)),
         (DocumentOptions.Section, typeof(DocumentOptions)),
         (S3Options.Section, typeof(S3Options)),
+        (CacheOptions.Section, typeof(CacheOptions)),
     ];
 
     // The value of a section whose keys are options.

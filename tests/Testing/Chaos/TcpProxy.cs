@@ -118,7 +118,8 @@ public sealed class TcpProxy : IAsyncDisposable
                 var connection = new ProxiedConnection(this, client, NewSocket());
                 connections[connection] = RunAsync(connection);
             }
-            catch (Exception e) when (e is OperationCanceledException or SocketException)
+            catch (Exception e)
+                when (e is OperationCanceledException or SocketException or ObjectDisposedException)
             {
                 // Stopped, or a client that was gone before it was accepted.
             }

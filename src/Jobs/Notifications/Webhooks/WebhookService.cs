@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json;
 using Jobs.Batches;
 using Jobs.Database;
 using Jobs.Engine;
@@ -147,7 +146,7 @@ internal sealed class WebhookService(
         return new WebhookMessage(
             delivery.WebhookId,
             new Uri(delivery.Url),
-            JsonSerializer.SerializeToUtf8Bytes(delivery.Status, WebhookJson.Default.BatchStatus),
+            delivery.Body,
             signing
         );
     }
