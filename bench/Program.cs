@@ -21,7 +21,7 @@ return args switch
     ["horizon", .. var rest] => await HorizonBenchmark.RunAsync(rest),
     ["idle", .. var rest] => await IdleBenchmark.RunAsync(rest),
     ["documents", .. var rest] => await DocumentsBenchmark.RunAsync(rest),
-    ["documents-memory", .. var rest] => await MemoryBenchmark.RunAsync(rest),
+    ["documents-memory", .. var rest] => await UploadMemoryBenchmark.RunAsync(rest),
     ["limits", .. var rest] => await LimitsBenchmark.RunAsync(rest),
     ["cache", .. var rest] => await CacheBenchmark.RunAsync(rest),
     _ => Usage(),

@@ -12,7 +12,7 @@ using Jobs.Testing.Documents;
 namespace Jobs.Bench.Documents;
 
 /// <summary>How much the service grows while it is sent as many and as large files as one request may have.</summary>
-internal static class MemoryBenchmark
+internal static class UploadMemoryBenchmark
 {
     private const string Key = "bench-0123456789-0123456789-0123456789";
 
