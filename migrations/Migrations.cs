@@ -26,3 +26,6 @@ internal sealed class Fairness : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0008_schedules")]
 internal sealed class Schedules : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0013_search")]
+internal sealed class Search : SqlMigration;

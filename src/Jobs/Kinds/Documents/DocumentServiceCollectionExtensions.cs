@@ -1,5 +1,6 @@
 using Jobs.Kinds.Documents;
 using Jobs.Kinds.Documents.Extraction;
+using Jobs.Kinds.Queries.Index;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -8,6 +9,7 @@ public static class DocumentServiceCollectionExtensions
     /// <summary>Adds the kind <c>document</c> and what takes in, reads and deletes documents.</summary>
     public static IServiceCollection AddDocuments(this IServiceCollection services)
     {
+        services.AddSearchIndex();
         services.AddSingleton<OriginalStore>();
         services.AddSingleton<DocumentStore>();
         services.AddSingleton<DocumentIntake>();

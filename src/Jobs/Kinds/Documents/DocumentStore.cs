@@ -2,13 +2,14 @@ using System.Text;
 using Jobs.Database;
 using Jobs.Kinds.Documents.Extraction;
 using Jobs.Kinds.Documents.Passages;
+using Jobs.Kinds.Queries.Index;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Jobs.Kinds.Documents;
 
 /// <summary>Writes what was read of a document. Thread-safe.</summary>
-internal sealed class DocumentStore(JobsDataSource database)
+internal sealed class DocumentStore(JobsDataSource database, SearchIndex index)
 {
     private const int PartLength = 256 * 1024;
     private const int PassagesPerRoundTrip = 200;
@@ -52,7 +53,9 @@ internal sealed class DocumentStore(JobsDataSource database)
         await ClearAsync(connection, document.Id, ct);
         await WriteTextAsync(connection, document.Id, text, ct);
         await WritePassagesAsync(connection, tenantId, document, text, ct);
+        await SearchIndex.WriteAsync(connection, tenantId, document.Id, ct);
         await transaction.CommitAsync(ct);
+        index.Written(tenantId);
         return result;
     }
 

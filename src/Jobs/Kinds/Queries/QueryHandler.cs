@@ -1,35 +1,48 @@
 namespace Jobs.Kinds.Queries;
 
-/// <summary>Answers a search as an item of a batch. It changes nothing, so doing it again is harmless.</summary>
-internal sealed class QueryHandler(SearchService search) : IItemHandler
+/// <summary>
+/// Answers searches and reports as items of a batch, searches many at once. It changes nothing, so doing it again is
+/// harmless.
+/// </summary>
+internal sealed class QueryHandler(SearchService search) : IBulkHandler
 {
     /// <summary>The item asks for something that is not a search.</summary>
     public const string UnsupportedQuery = "unsupported_query";
 
+    public int MaxItems => Kind.MaxItemsPerPage;
+
     public async ValueTask<ItemOutcome> HandleAsync(Item item, CancellationToken cancellationToken)
     {
-        var payload = item.Read(QueryJson.Default.QueryPayload);
-        if (payload.Report is not null)
+        ItemOutcome outcome = default;
+        await HandleAsync([item], (_, o) => outcome = o, cancellationToken);
+        return outcome;
+    }
+
+    public async ValueTask HandleAsync(
+        IReadOnlyList<Item> items,
+        Action<int, ItemOutcome> done,
+        CancellationToken cancellationToken
+    )
+    {
+        var asked = new List<(int Place, SearchRequest Request)>();
+        foreach (var (place, item) in items.Index())
         {
-            return ItemOutcome.Failure(
-                UnsupportedQuery,
-                "Reports are not supported; send a search as {\"q\": …}."
-            );
+            if (Read(item, out var request) is { } error)
+            {
+                done(place, ItemOutcome.Failure(error));
+            }
+            else
+            {
+                asked.Add((place, request!));
+            }
         }
-        var request = payload.ToSearch();
-        if (request.Validate() is [var error, ..])
+        if (asked.Count > 0)
         {
-            return ItemOutcome.Failure(ErrorCodes.InvalidItem, $"{error.Field} {error.Message}");
-        }
-        try
-        {
-            var answer = await search.SearchAsync(item.TenantId, request, cancellationToken);
-            return ItemOutcome.Success(answer, QueryJson.Plain.SearchAnswer);
-        }
-        catch (TimeoutException e)
-        {
-            return ItemOutcome.Failure(
-                new ItemError(ErrorCodes.Timeout, e.Message, Retryable: true)
+            await search.SearchAsync(
+                items[0].TenantId,
+                [.. asked.Select(a => a.Request)],
+                (i, result) => done(asked[i].Place, Outcome(result)),
+                cancellationToken
             );
         }
     }
@@ -39,4 +52,40 @@ internal sealed class QueryHandler(SearchService search) : IItemHandler
             ? [error]
         : query!.Report is not null ? [new FieldError("report", "is not supported; send a search")]
         : query.ToSearch().Validate();
+
+    private static ItemError? Read(Item item, out SearchRequest? request)
+    {
+        request = null;
+        if (
+            !Item.TryRead(
+                item.Payload,
+                QueryJson.Default.QueryPayload,
+                out var payload,
+                out var malformed
+            )
+        )
+        {
+            return Invalid(malformed, ": ");
+        }
+        if (payload!.Report is not null)
+        {
+            return new ItemError(
+                UnsupportedQuery,
+                "Reports are not supported; send a search as {\"q\": …}.",
+                Retryable: false
+            );
+        }
+        request = payload.ToSearch();
+        return request.Validate() is [var error, ..] ? Invalid(error, " ") : null;
+    }
+
+    private static ItemError Invalid(FieldError error, string separator) =>
+        new(ErrorCodes.InvalidItem, $"{error.Field}{separator}{error.Message}", Retryable: false);
+
+    private static ItemOutcome Outcome(SearchResult result) =>
+        result.Answer is { } answer
+            ? ItemOutcome.Success(answer, QueryJson.Plain.SearchAnswer)
+            : ItemOutcome.Failure(
+                new ItemError(ErrorCodes.Timeout, result.Timeout!.Message, Retryable: true)
+            );
 }

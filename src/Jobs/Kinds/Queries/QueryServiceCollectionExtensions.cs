@@ -1,10 +1,14 @@
 using Jobs.Kinds.Queries;
+using Jobs.Kinds.Queries.Highlights;
+using Jobs.Kinds.Queries.Index;
+using Jobs.Kinds.Queries.Ranking;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
 public static class QueryServiceCollectionExtensions
 {
-    /// <summary>Adds search and the kind <c>query</c>.</summary>
+    /// <summary>Adds search, its index, and the kind <c>query</c>.</summary>
     public static IServiceCollection AddQueries(this IServiceCollection services)
     {
         services
@@ -12,7 +16,18 @@ public static class QueryServiceCollectionExtensions
             .BindConfiguration(SearchOptions.Section)
             .ValidateDataAnnotations()
             .ValidateOnStart();
-        services.AddSingleton<SearchService>();
+        services.AddSearchIndex();
+        services.AddSingleton<IndexReader>();
+        services.AddSingleton<PhraseCheck>();
+        services.AddSingleton<WordLexemes>();
+        services.AddSingleton<HitReader>();
+        services.AddSingleton(provider => new SearchService(
+            provider.GetRequiredService<IndexReader>(),
+            provider.GetRequiredService<PhraseCheck>(),
+            provider.GetRequiredService<HitReader>(),
+            provider.GetRequiredService<IOptions<SearchOptions>>(),
+            provider.GetRequiredService<TimeProvider>()
+        ));
         return services.AddKind<QueryHandler>(
             "query",
             kind =>
