@@ -38,6 +38,7 @@ internal static class ApiExtensions
         QueuesApi.Map(api);
         DocumentsApi.Map(api);
         SearchApi.Map(api);
+        ReportsApi.Map(api);
         KeysApi.Map(api);
         WebhooksApi.Map(api);
         SystemApi.Map(app, api);

@@ -35,4 +35,6 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(QueueList))]
 [JsonSerializable(typeof(BatchSnapshot))]
 [JsonSerializable(typeof(WorkerList))]
+[JsonSerializable(typeof(ReportList))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class ApiJson : JsonSerializerContext;

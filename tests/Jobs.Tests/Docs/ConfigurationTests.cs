@@ -5,6 +5,7 @@ using Jobs.Batches;
 using Jobs.Database;
 using Jobs.Engine;
 using Jobs.Kinds.Queries;
+using Jobs.Kinds.Queries.Reports;
 using Jobs.Notifications.Webhooks;
 using Shouldly;
 using Xunit;
@@ -22,6 +23,7 @@ public sealed partial class ConfigurationTests
         ("Jobs", typeof(SharingOptions)),
         ("Jobs:Webhooks", typeof(WebhookOptions)),
         (SearchOptions.Section, typeof(SearchOptions)),
+        (ReportOptions.Section, typeof(ReportOptions)),
     ];
 
     // Read before there are options: the log comes first.

@@ -1,13 +1,16 @@
+using Jobs.Kinds.Queries.Reports;
+
 namespace Jobs.Kinds.Queries;
 
 /// <summary>
-/// Answers searches and reports as items of a batch, searches many at once. It changes nothing, so doing it again is
-/// harmless.
+/// Answers searches and reports as items of a batch: searches in common round trips, equal ones and equal reports once.
+/// It changes nothing, so doing it again is harmless.
 /// </summary>
-internal sealed class QueryHandler(SearchService search) : IBulkHandler
+internal sealed class QueryHandler(SearchService search, ReportCatalog reports, ReportRunner runner)
+    : IBulkHandler
 {
-    /// <summary>The item asks for something that is not a search.</summary>
-    public const string UnsupportedQuery = "unsupported_query";
+    // Reports of one call that run at once.
+    private const int ReportsAtOnce = 4;
 
     public int MaxItems => Kind.MaxItemsPerPage;
 
@@ -24,63 +27,109 @@ internal sealed class QueryHandler(SearchService search) : IBulkHandler
         CancellationToken cancellationToken
     )
     {
-        var asked = new List<(int Place, SearchRequest Request)>();
+        var searches = new List<(int Place, SearchRequest Request)>();
+        var asked = new List<(int Place, QueryPayload Query)>();
         foreach (var (place, item) in items.Index())
         {
-            if (Read(item, out var request) is { } error)
+            if (Read(item.Payload, out var query) is [var error, ..])
             {
-                done(place, ItemOutcome.Failure(error));
+                done(place, ItemOutcome.Failure(ErrorCodes.InvalidItem, Text(error)));
+            }
+            else if (query!.IsReport)
+            {
+                asked.Add((place, query));
             }
             else
             {
-                asked.Add((place, request!));
+                searches.Add((place, query.ToSearch()));
             }
         }
-        if (asked.Count > 0)
+        if (searches.Count > 0)
         {
             await search.SearchAsync(
                 items[0].TenantId,
-                [.. asked.Select(a => a.Request)],
-                (i, result) => done(asked[i].Place, Outcome(result)),
+                [.. searches.Select(s => s.Request)],
+                (i, result) => done(searches[i].Place, Outcome(result)),
                 cancellationToken
             );
         }
+        if (asked.Count > 0)
+        {
+            await ReportAsync(items[0].TenantId, asked, done, cancellationToken);
+        }
     }
 
-    public IReadOnlyList<FieldError> Validate(ReadOnlyMemory<byte> payload) =>
-        !Item.TryRead(payload, QueryJson.Default.QueryPayload, out var query, out var error)
-            ? [error]
-        : query!.Report is not null ? [new FieldError("report", "is not supported; send a search")]
+    public IReadOnlyList<FieldError> Validate(ReadOnlyMemory<byte> payload)
+    {
+        if (Read(payload, out var query) is { Count: > 0 } errors)
+        {
+            return errors;
+        }
+        if (!query!.IsReport)
+        {
+            return [];
+        }
+        return reports.Get(query.Report!) is { } report
+            ? ReportValues.Check(report, query.Parameters)
+            : [new FieldError("report", "is not the name of a report")];
+    }
+
+    private async Task ReportAsync(
+        int tenantId,
+        List<(int Place, QueryPayload Query)> asked,
+        Action<int, ItemOutcome> done,
+        CancellationToken ct
+    )
+    {
+        var gate = new Lock();
+        var distinct = asked.GroupBy(
+            a => (a.Query.Report!, a.Query.Parameters?.GetRawText()),
+            a => a
+        );
+        await Parallel.ForEachAsync(
+            distinct,
+            new ParallelOptions { MaxDegreeOfParallelism = ReportsAtOnce, CancellationToken = ct },
+            async (equal, token) =>
+            {
+                var outcome = await ReportAsync(tenantId, equal.First().Query, token);
+                lock (gate)
+                {
+                    foreach (var (place, _) in equal)
+                    {
+                        done(place, outcome);
+                    }
+                }
+            }
+        );
+    }
+
+    private async Task<ItemOutcome> ReportAsync(
+        int tenantId,
+        QueryPayload query,
+        CancellationToken ct
+    )
+    {
+        try
+        {
+            var report = reports.Get(query.Report!) ?? throw ReportErrors.Unknown(query.Report!);
+            var result = await runner.RunAsync(tenantId, report, query.Parameters, ct);
+            return ItemOutcome.SuccessJson(ReportJson.Write(result));
+        }
+        catch (ItemException e)
+        {
+            return ItemOutcome.Failure(e.Error);
+        }
+    }
+
+    private static IReadOnlyList<FieldError> Read(
+        ReadOnlyMemory<byte> payload,
+        out QueryPayload? query
+    ) =>
+        !Item.TryRead(payload, QueryJson.Default.QueryPayload, out query, out var error) ? [error]
+        : query!.IsReport ? []
         : query.ToSearch().Validate();
 
-    private static ItemError? Read(Item item, out SearchRequest? request)
-    {
-        request = null;
-        if (
-            !Item.TryRead(
-                item.Payload,
-                QueryJson.Default.QueryPayload,
-                out var payload,
-                out var malformed
-            )
-        )
-        {
-            return Invalid(malformed, ": ");
-        }
-        if (payload!.Report is not null)
-        {
-            return new ItemError(
-                UnsupportedQuery,
-                "Reports are not supported; send a search as {\"q\": …}.",
-                Retryable: false
-            );
-        }
-        request = payload.ToSearch();
-        return request.Validate() is [var error, ..] ? Invalid(error, " ") : null;
-    }
-
-    private static ItemError Invalid(FieldError error, string separator) =>
-        new(ErrorCodes.InvalidItem, $"{error.Field}{separator}{error.Message}", Retryable: false);
+    private static string Text(FieldError error) => $"{error.Field} {error.Message}";
 
     private static ItemOutcome Outcome(SearchResult result) =>
         result.Answer is { } answer

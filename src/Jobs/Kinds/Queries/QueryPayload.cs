@@ -16,6 +16,8 @@ internal sealed record QueryPayload(
     JsonElement? Parameters = null
 )
 {
+    public bool IsReport => Report is not null;
+
     public SearchRequest ToSearch() =>
         new(Q ?? "", Limit, Offset, Tags)
         {

@@ -2,6 +2,7 @@ using Jobs.Kinds.Queries;
 using Jobs.Kinds.Queries.Highlights;
 using Jobs.Kinds.Queries.Index;
 using Jobs.Kinds.Queries.Ranking;
+using Jobs.Kinds.Queries.Reports;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -28,6 +29,7 @@ public static class QueryServiceCollectionExtensions
             provider.GetRequiredService<IOptions<SearchOptions>>(),
             provider.GetRequiredService<TimeProvider>()
         ));
+        services.AddReports();
         return services.AddKind<QueryHandler>(
             "query",
             kind =>

@@ -207,14 +207,6 @@ public sealed class SearchServiceTests(TestDatabase database)
     }
 
     [Fact]
-    public async Task A_report_is_not_supported()
-    {
-        (await services.RunAsync("query", """{"report":"x"}""")).Error!.Code.ShouldBe(
-            "unsupported_query"
-        );
-    }
-
-    [Fact]
     public async Task A_search_that_takes_too_long_fails_alone()
     {
         await using var impatient = new KindServices(
