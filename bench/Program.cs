@@ -3,6 +3,7 @@ using Jobs.Bench.Chaos;
 using Jobs.Bench.Engine;
 using Jobs.Bench.Horizon;
 using Jobs.Bench.Idle;
+using Jobs.Bench.Search;
 using Jobs.Bench.SideBySide;
 using Jobs.Bench.Submit;
 
@@ -15,6 +16,7 @@ return args switch
     ["peers", .. var rest] => await PeersBenchmark.RunAsync(rest),
     ["backlog", .. var rest] => await BacklogBenchmark.RunAsync(rest),
     ["horizon", .. var rest] => await HorizonBenchmark.RunAsync(rest),
+    ["search", .. var rest] => await SearchBenchmark.RunAsync(rest),
     ["idle", .. var rest] => await IdleBenchmark.RunAsync(rest),
     _ => Usage(),
 };
@@ -30,6 +32,7 @@ static int Usage()
         ./bench/run peers [items] [runs] [--plot file] [--only shape]  beside the raw-SQL limit, graphile-worker and pg-boss; default 100000 items, 3 runs
         ./bench/run backlog [batches] [chunksPerBatch]      how long a lease takes with much waiting; default 1000 batches of 2 chunks of 500 items
         ./bench/run horizon [items] [singles]               under an open transaction that keeps dead rows alive; default 500000 items, 20000 singles
+        ./bench/run search [passages] [queries] [--no-raw]   searches single and in batches, beside ts_rank; default 100000 passages, 200 queries
         ./bench/run idle [workers] [seconds]                statements of workers that have nothing to do; default 4 workers, 30 seconds
 
         ConnectionStrings__Jobs names a server on which databases may be made; without it one is started.

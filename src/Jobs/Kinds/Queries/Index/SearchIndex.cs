@@ -8,7 +8,7 @@ namespace Jobs.Kinds.Queries.Index;
 /// </summary>
 internal sealed class SearchIndex(JobsDataSource database, IndexKeeper keeper)
 {
-    private const int DocumentsPerBuild = 500;
+    private const int DocumentsPerBuild = 5000;
 
     /// <summary>
     /// Takes a document in, or in again, in the caller's transaction: searches find it if and only if that commits. Its
