@@ -1,4 +1,5 @@
 using Jobs.Bench.Backlog;
+using Jobs.Bench.Cache;
 using Jobs.Bench.Chaos;
 using Jobs.Bench.Engine;
 using Jobs.Bench.Horizon;
@@ -18,6 +19,7 @@ return args switch
     ["horizon", .. var rest] => await HorizonBenchmark.RunAsync(rest),
     ["search", .. var rest] => await SearchBenchmark.RunAsync(rest),
     ["idle", .. var rest] => await IdleBenchmark.RunAsync(rest),
+    ["cache", .. var rest] => await CacheBenchmark.RunAsync(rest),
     _ => Usage(),
 };
 
@@ -34,6 +36,7 @@ static int Usage()
         ./bench/run horizon [items] [singles]               under an open transaction that keeps dead rows alive; default 500000 items, 20000 singles
         ./bench/run search [passages] [queries] [--no-raw]   searches single and in batches, beside ts_rank; default 100000 passages, 200 queries
         ./bench/run idle [workers] [seconds]                statements of workers that have nothing to do; default 4 workers, 30 seconds
+        ./bench/run cache [runs] [--only ratio|memory|shared|cluster]    hit ratios, hits in memory, the shared tier, several processes; default 5 runs
 
         ConnectionStrings__Jobs names a server on which databases may be made; without it one is started.
         chaos always starts its own.

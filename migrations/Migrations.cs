@@ -27,5 +27,8 @@ internal sealed class Fairness : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0008_schedules")]
 internal sealed class Schedules : SqlMigration;
 
+[DbContext(typeof(MigrationsContext)), Migration("0011_cache")]
+internal sealed class Cache : SqlMigration;
+
 [DbContext(typeof(MigrationsContext)), Migration("0013_search")]
 internal sealed class Search : SqlMigration;

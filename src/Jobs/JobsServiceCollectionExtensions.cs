@@ -1,4 +1,5 @@
 using Jobs.Batches;
+using Jobs.Caching;
 using Jobs.Engine;
 using Jobs.Kinds;
 using Jobs.Queues;
@@ -32,6 +33,7 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<WorkSignal>();
         services.AddSingleton<BatchChanges>();
         services.AddSingleton<Cancellations>();
+        services.TryAddSingleton<CacheSignal>();
         services.AddSingleton<BatchSubmitter>();
         services.AddSingleton<BatchReader>();
         services.AddSingleton<BatchFeed>();

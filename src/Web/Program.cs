@@ -7,7 +7,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddJobsLogging();
 builder.AddJobsDatabase();
 builder.Services.AddTenancy();
-builder.Services.AddBatches().AddWorker();
+builder.Services.AddBatches().AddWorker().AddCaching();
 builder.Services.AddDocuments().AddQueries().AddCleanup();
 builder.AddHttp();
 builder.Services.AddApi();

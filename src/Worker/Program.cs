@@ -3,6 +3,6 @@ using Jobs.Hosting;
 var builder = Host.CreateApplicationBuilder(args);
 builder.AddJobsLogging();
 builder.AddJobsDatabase();
-builder.Services.AddBatches().AddWorker();
+builder.Services.AddBatches().AddWorker().AddCaching();
 builder.Services.AddDocuments().AddQueries().AddCleanup();
 await builder.Build().RunAsync();

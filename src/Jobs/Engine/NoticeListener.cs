@@ -1,4 +1,5 @@
 using Jobs.Batches;
+using Jobs.Caching;
 using Jobs.Database;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,7 @@ internal sealed class NoticeListener(
     WorkSignal signal,
     BatchChanges changes,
     Cancellations cancellations,
+    CacheSignal cache,
     TimeProvider time,
     ILogger<NoticeListener> log
 ) : BackgroundService
@@ -52,7 +54,7 @@ internal sealed class NoticeListener(
         await connection.OpenAsync(cancellationToken);
         await using (
             var listen = new NpgsqlCommand(
-                $"listen {Notices.WorkChannel}; listen {Notices.ChangesChannel}; listen {Notices.CancelChannel}",
+                $"listen {Notices.WorkChannel}; listen {Notices.ChangesChannel}; listen {Notices.CancelChannel}; listen {Notices.CacheChannel}",
                 connection
             )
         )
@@ -82,6 +84,9 @@ internal sealed class NoticeListener(
                     }
                 }
                 break;
+            case Notices.CacheChannel:
+                cache.Set();
+                break;
             case Notices.CancelChannel when Guid.TryParse(payload, out var batchId):
                 cancellations.Publish(batchId);
                 break;
@@ -93,5 +98,6 @@ internal sealed class NoticeListener(
         signal.Wake(scheduled: false);
         signal.Wake(scheduled: true);
         changes.PublishAll();
+        cache.Set();
     }
 }

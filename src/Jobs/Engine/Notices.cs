@@ -17,6 +17,9 @@ public sealed class Notices
     /// <summary>A batch is being cancelled; the payload is its id.</summary>
     internal const string CancelChannel = "jobs_cancel";
 
+    /// <summary>Something was removed from the cache.</summary>
+    internal const string CacheChannel = "jobs_cache";
+
     // Hints may be dropped: a full queue means that the database is away, and then nobody listens either.
     private readonly Channel<Notice> queue = Channel.CreateBounded<Notice>(
         new BoundedChannelOptions(10_000)
@@ -34,6 +37,9 @@ public sealed class Notices
     /// <summary>Those who watch the batch should look again.</summary>
     public void SendChange(Guid batchId) =>
         queue.Writer.TryWrite(new Notice(ChangesChannel, batchId.ToString()));
+
+    /// <summary>The memory of the caches should follow what was removed.</summary>
+    internal void SendCache() => queue.Writer.TryWrite(new Notice(CacheChannel, ""));
 
     /// <summary>Workers that run chunks of the batch should stop them.</summary>
     internal void SendCancel(Guid batchId) =>

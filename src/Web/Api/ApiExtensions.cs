@@ -1,3 +1,5 @@
+using Jobs.Caching;
+using Jobs.Web.Http.Caching;
 using Jobs.Web.Http.Idempotency;
 using Microsoft.OpenApi;
 
@@ -39,10 +41,16 @@ internal static class ApiExtensions
         DocumentsApi.Map(api);
         SearchApi.Map(api);
         ReportsApi.Map(api);
+        BatchCacheApi.Map(api);
+        BatchCacheWarmApi.Map(api);
+        CacheWebhooksApi.Map(api);
+        SystemCacheApi.Map(api);
         KeysApi.Map(api);
         WebhooksApi.Map(api);
         SystemApi.Map(app, api);
-        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        app.MapOpenApi("/openapi/{documentName}.json")
+            .AllowAnonymous()
+            .CacheResponse(CacheNamespaces.ApiResponse);
         app.UseSwaggerUI(o =>
         {
             o.RoutePrefix = "docs";

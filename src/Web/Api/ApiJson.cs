@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Jobs.Batches;
+using Jobs.Caching;
+using Jobs.Caching.Subscriptions;
 using Jobs.Kinds.Queries;
 
 namespace Jobs.Web.Api;
@@ -37,4 +39,15 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(WorkerList))]
 [JsonSerializable(typeof(ReportList))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(CacheGetBody))]
+[JsonSerializable(typeof(CacheGetAnswer))]
+[JsonSerializable(typeof(CacheRemoveBody))]
+[JsonSerializable(typeof(CacheRemoveAnswer))]
+[JsonSerializable(typeof(CacheTagsBody))]
+[JsonSerializable(typeof(CacheWarmBody))]
+[JsonSerializable(typeof(CacheSummary))]
+[JsonSerializable(typeof(CacheSubscription))]
+[JsonSerializable(typeof(CacheSubscriptionBody))]
+[JsonSerializable(typeof(CacheSubscriptionList))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -22,6 +22,12 @@ internal static class ApiLimits
     public const long UploadBytes =
         (Files * Jobs.Kinds.Documents.DocumentLimits.MaxLength) + (4 * 1024 * 1024);
 
+    /// <summary>Keys of a cache that one request reads or removes.</summary>
+    public const int CacheKeys = 1_000;
+
+    /// <summary>Tags of a cache that one request removes.</summary>
+    public const int CacheTags = 32;
+
     /// <summary>Rows of a page of a list, and unless the caller says otherwise.</summary>
     public const int ListMost = 200;
     public const int ListDefault = 50;

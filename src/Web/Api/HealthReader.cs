@@ -1,4 +1,5 @@
 using System.Reflection;
+using Jobs.Caching;
 using Jobs.Database;
 
 namespace Jobs.Web.Api;
@@ -7,6 +8,7 @@ namespace Jobs.Web.Api;
 internal sealed class HealthReader(
     JobsDataSource database,
     DatabaseReadiness readiness,
+    CacheStore cache,
     TimeProvider time
 ) : IDisposable
 {
@@ -45,11 +47,14 @@ internal sealed class HealthReader(
 
     public void Dispose() => one.Dispose();
 
+    // Whether values are shared: without the database each node has its own.
+    private string Cache => cache.IsShared ? "ok" : "local";
+
     private async Task<HealthAnswer> AskAsync(CancellationToken cancellationToken)
     {
         if (!readiness.IsReady)
         {
-            return new HealthAnswer("down", "down", "off", 0, Version);
+            return new HealthAnswer("down", "down", Cache, 0, Version);
         }
         try
         {
@@ -57,11 +62,11 @@ internal sealed class HealthReader(
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             deadline.CancelAfter(Patience);
             var workers = (int)(await command.ExecuteScalarAsync(deadline.Token))!;
-            return new HealthAnswer(workers > 0 ? "ok" : "degraded", "ok", "off", workers, Version);
+            return new HealthAnswer(workers > 0 ? "ok" : "degraded", "ok", Cache, workers, Version);
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return new HealthAnswer("down", "down", "off", 0, Version);
+            return new HealthAnswer("down", "down", Cache, 0, Version);
         }
     }
 }

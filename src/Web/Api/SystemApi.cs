@@ -98,6 +98,9 @@ internal sealed record LimitsAnswer(
     int IdempotencyKeyLength,
     int Schedules,
     int ScheduleItemsBytes,
+    int CacheKeys,
+    int CacheTags,
+    int CacheSubscriptions,
     int ListLimit,
     int WaitSeconds
 )
@@ -121,6 +124,9 @@ internal sealed record LimitsAnswer(
             IdempotencyKeys.KeyLength,
             ScheduleLimits.PerTenant,
             ScheduleLimits.ItemsBytes,
+            ApiLimits.CacheKeys,
+            ApiLimits.CacheTags,
+            Jobs.Caching.Subscriptions.CacheSubscriptions.Most,
             ApiLimits.ListMost,
             ApiLimits.WaitSeconds
         );

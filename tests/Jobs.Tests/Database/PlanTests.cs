@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Jobs.Batches;
+using Jobs.Caching.Shared;
+using Jobs.Caching.Subscriptions;
 using Jobs.Engine;
 using Jobs.Idempotency;
 using Jobs.Kinds.Cleanup;
@@ -240,6 +242,72 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             "int, bigint, uuid[], bigint[]",
             "2, 1, array[{id}]::uuid[], array[1]"
         ),
+        ["Cache, read"] = new(
+            SharedStatements.Read,
+            "int[], text[]",
+            "array[2, 2], array['content:1', 'content:2']",
+            Engine: true
+        ),
+        ["Cache, write"] = new(
+            SharedStatements.Write,
+            "int[], text[], bytea[], smallint[], text[], timestamptz[], interval[], interval[], interval[], interval, text[], timestamptz",
+            "array[2], array['content:1'], array['a'::bytea], array[0::smallint], array[''], array[now()], array['1 hour'::interval], array['1 hour'::interval], array['1 hour'::interval], '10 minutes', array['k2:content:1'], 'infinity'",
+            Engine: true
+        ),
+        ["Cache, remove"] = new(
+            SharedStatements.Remove,
+            "int[], text[], text[], text[], int[], text[], bool, text[]",
+            "array[2], array['content:1'], array['2:t1'], array['t2'], array[2], array['content:'], false, array['a']",
+            Engine: true
+        ),
+        ["Cache, delete a prefix"] = new(
+            SharedStatements.DeletePrefix,
+            "int, text, timestamptz, int",
+            "2, 'content:12', now(), 1000",
+            Engine: true
+        ),
+        ["Cache, follow removals"] = new(
+            SharedStatements.Removals,
+            "bigint, bigint[], int",
+            "19000, array[18999, 18998]::bigint[], 1000",
+            Engine: true
+        ),
+        ["Cache, claim"] = new(
+            SharedStatements.Claim,
+            "int, text, uuid, interval",
+            "2, 'content:1', {id}, '30 seconds'",
+            Engine: true
+        ),
+        ["Cache, release"] = new(
+            SharedStatements.Release,
+            "int, text, uuid",
+            "2, 'content:1', {id}",
+            Engine: true
+        ),
+        ["Cache, count keys"] = new(
+            SharedStatements.CountKeys,
+            "int, text[]",
+            "2, array['content:1']"
+        ),
+        ["Cache, count tags"] = new(SharedStatements.CountTags, "text[]", "array['2:t1']"),
+        ["Cache, count a prefix"] = new(
+            SharedStatements.CountPrefix,
+            "int, text",
+            "2, 'content:12'"
+        ),
+        ["Cache, subscriptions"] = new(SubscriptionStatements.List, "int", "2"),
+        ["Cache cleanup"] = new(CacheCleanup.Purge, "int", "1000"),
+        ["Cache cleanup, removals"] = new(
+            CacheCleanup.PurgeRemovals,
+            "interval, int",
+            "'10 minutes', 1000"
+        ),
+        ["Cache cleanup, marks"] = new(CacheCleanup.PurgeMarks, "interval, int", "'15 days', 1000"),
+        ["Cache cleanup, messages"] = new(
+            CacheCleanup.PurgeMessages,
+            "interval, int",
+            "'7 days', 1000"
+        ),
         ["Find a document"] = new(DocumentSql.Find, "uuid, int", "{id}, 2"),
         ["Find a duplicate"] = new(
             DocumentSql.FindDuplicate,
@@ -276,7 +344,7 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
     }
 
     [GeneratedRegex(
-        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages|search_postings|search_terms|search_documents|search_segments|search_deleted|webhook_deliveries|webhook_attempts|idempotency_keys|schedules|schedule_runs)\w*",
+        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages|search_postings|search_terms|search_documents|search_segments|search_deleted|webhook_deliveries|webhook_attempts|idempotency_keys|schedules|schedule_runs|cache_entries|cache_marks|cache_removals|cache_subscriptions)\w*",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
@@ -322,6 +390,21 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             from generate_series(1, 20000) n;
 
             insert into jobs.tenants (name) select 't' || n from generate_series(1, 20) n;
+
+            insert into jobs.cache_epoch (id) values (gen_random_uuid());
+
+            insert into jobs.cache_entries (tenant_id, key, value, tags, expires_at, expires_bucket)
+            select 1 + n % 2, 'content:' || n, 'value', case when n % 10 = 0 then array[1 + n % 2 || ':t' || n % 100] else '{}' end,
+                now() + interval '1 hour', floor(extract(epoch from now()) / 600)::int + n % 10
+            from generate_series(1, 20000) n;
+
+            insert into jobs.cache_marks (tag, at) select '2:t' || n, now() - interval '1 day' from generate_series(1, 5000) n;
+
+            insert into jobs.cache_removals (at, items) select now(), '{k2:content:1}' from generate_series(1, 20000) n;
+
+            insert into jobs.cache_subscriptions (id, tenant_id, url, tags)
+            select gen_random_uuid(), t.id, 'https://example.com/', array['t1']
+            from jobs.tenants t, generate_series(1, 50) n;
 
             insert into jobs.schedules (tenant_id, name, cron, kind, items, next_at)
             select t.id, 's' || n, '* * * * *', 'k0', '{}', now() + n * interval '1 minute'

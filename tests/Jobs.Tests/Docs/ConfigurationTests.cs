@@ -2,6 +2,7 @@ using System.Collections;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Jobs.Batches;
+using Jobs.Caching;
 using Jobs.Database;
 using Jobs.Engine;
 using Jobs.Kinds.Queries;
@@ -24,6 +25,7 @@ public sealed partial class ConfigurationTests
         ("Jobs:Webhooks", typeof(WebhookOptions)),
         (SearchOptions.Section, typeof(SearchOptions)),
         (ReportOptions.Section, typeof(ReportOptions)),
+        (CacheOptions.Section, typeof(CacheOptions)),
     ];
 
     // Read before there are options: the log comes first.

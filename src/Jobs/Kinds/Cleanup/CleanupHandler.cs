@@ -30,7 +30,7 @@ internal sealed class CleanupHandler(
         var result = new CleanupResult();
         if (targets.Contains(CleanupTargets.Cache, StringComparer.Ordinal))
         {
-            result.CacheEntries = await cache.PurgeAsync(cancellationToken);
+            await cache.PurgeAsync(result, cancellationToken);
         }
         if (targets.Contains(CleanupTargets.Batches, StringComparer.Ordinal))
         {

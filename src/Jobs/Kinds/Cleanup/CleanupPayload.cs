@@ -7,7 +7,7 @@ internal sealed record CleanupPayload(IReadOnlyList<string>? Targets);
 /// <summary>What can be cleaned up.</summary>
 internal static class CleanupTargets
 {
-    /// <summary>Cache entries that have expired.</summary>
+    /// <summary>Cache entries that have expired, and what was noted of removals.</summary>
     public const string Cache = "cache";
 
     /// <summary>Batches past their retention, their pages, and the partitions that those stand in.</summary>
@@ -36,6 +36,12 @@ internal static class CleanupTargets
 internal sealed record CleanupResult
 {
     public long CacheEntries { get; set; }
+
+    /// <summary>Rows of the log of removals, of marks and of rights to fill.</summary>
+    public long CacheRemovals { get; set; }
+
+    /// <summary>Messages about removals, and their attempts.</summary>
+    public long Messages { get; set; }
 
     /// <summary>Batches that became tombstones.</summary>
     public long Batches { get; set; }

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using Jobs.Batches;
 using Jobs.Database;
 using Npgsql;
@@ -25,15 +27,11 @@ internal sealed class WebhookQueue(JobsDataSource database)
         {
             return null;
         }
-        var status = BatchReader.Read(row);
         return new LeasedDelivery(
-            // A batch that is retried meanwhile has chunks again; when it ended it had none.
-            status with
-            {
-                Counts = status.Counts with { Pending = 0, Running = 0 },
-            },
+            row.GetGuid(row.GetOrdinal("delivery_id")),
             row.GetInt32(row.GetOrdinal("delivery_tenant")),
             row.GetInt64(row.GetOrdinal("delivery_version")),
+            Body(row),
             row.GetInt32(row.GetOrdinal("delivery_token")),
             row.GetString(row.GetOrdinal("delivery_url")),
             row.GetInt16(row.GetOrdinal("delivery_retry"))
@@ -82,10 +80,28 @@ internal sealed class WebhookQueue(JobsDataSource database)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    private static byte[] Body(NpgsqlDataReader row)
+    {
+        var own = row.GetOrdinal("delivery_body");
+        if (!row.IsDBNull(own))
+        {
+            return Encoding.UTF8.GetBytes(row.GetString(own));
+        }
+        var status = BatchReader.Read(row);
+        return JsonSerializer.SerializeToUtf8Bytes(
+            // A batch that is retried meanwhile has chunks again; when it ended it had none.
+            status with
+            {
+                Counts = status.Counts with { Pending = 0, Running = 0 },
+            },
+            WebhookJson.Default.BatchStatus
+        );
+    }
+
     private NpgsqlCommand Command(string sql, LeasedDelivery delivery)
     {
         var command = database.Engine.CreateCommand(sql);
-        command.Parameters.Add(new() { Value = delivery.Status.Id });
+        command.Parameters.Add(new() { Value = delivery.Id });
         command.Parameters.Add(new() { Value = delivery.Version });
         command.Parameters.Add(new() { Value = delivery.Token });
         return command;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Jobs.Batches;
 using Jobs.Database;
 using Jobs.Engine;
@@ -137,7 +136,7 @@ internal sealed class WebhookService(
         return new WebhookMessage(
             delivery.WebhookId,
             new Uri(delivery.Url),
-            JsonSerializer.SerializeToUtf8Bytes(delivery.Status, WebhookJson.Default.BatchStatus),
+            delivery.Body,
             signing
         );
     }

@@ -52,7 +52,7 @@ internal static class WebhookStatements
             returning d.*
         )
         select {ReadStatements.Columns},
-            l.tenant_id as delivery_tenant, l.version as delivery_version, l.token as delivery_token,
+            l.batch_id as delivery_id, l.body::text as delivery_body, l.tenant_id as delivery_tenant, l.version as delivery_version, l.token as delivery_token,
             l.url as delivery_url, l.retry as delivery_retry
         from leased l
         cross join lateral jsonb_populate_record(null::jobs.batches, l.batch) b

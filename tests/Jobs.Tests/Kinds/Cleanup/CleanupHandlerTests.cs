@@ -39,6 +39,39 @@ public sealed class CleanupHandlerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_noted_of_removals_goes_when_nothing_can_be_older()
+    {
+        await services.ScalarAsync(
+            """
+            with removals as (
+                insert into jobs.cache_removals (at, items)
+                select now() - n * interval '1 minute', '{a}' from generate_series(20, 1, -1) n),
+            marks as (
+                insert into jobs.cache_marks (tag, at) values ('2:old', now() - interval '16 days'), ('2:new', now())),
+            prefixes as (
+                insert into jobs.cache_prefixes (tenant_id, prefix, at)
+                values (2, 'content:a', now() - interval '1 hour'), (2, 'content:b', now())),
+            hidden as (
+                insert into jobs.cache_entries (tenant_id, key, value, filled_at, expires_at, expires_bucket)
+                select 2, 'content:' || n, '', now() - interval '2 hours', now() + interval '1 day', 1000000000
+                from unnest(array['a1', 'a2', 'b1']) n)
+            insert into jobs.cache_fills (tenant_id, key, holder, until)
+            select 2, 'k' || n, gen_random_uuid(), now() + n * interval '1 minute' from generate_series(-1, 1) n
+            """
+        );
+
+        var result = await RunAsync("""{"targets":["cache"]}""");
+
+        result.GetProperty("cacheEntries").GetInt64().ShouldBe(2);
+        (await services.ScalarAsync("select count(*) from jobs.cache_removals")).ShouldBe(9L);
+        (await services.ScalarAsync("select tag from jobs.cache_marks")).ShouldBe("2:new");
+        (await services.ScalarAsync("select prefix from jobs.cache_prefixes")).ShouldBe(
+            "content:b"
+        );
+        (await services.ScalarAsync("select count(*) from jobs.cache_fills")).ShouldBe(1L);
+    }
+
+    [Fact]
     public async Task Idempotency_keys_go_after_their_day()
     {
         await services.ScalarAsync(

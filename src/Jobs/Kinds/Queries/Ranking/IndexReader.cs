@@ -209,9 +209,10 @@ internal sealed class IndexReader(
             }
             else
             {
-                var length = (int)reader.GetBytes(3, 0, null, 0, 0);
+                await using var postings = await reader.GetStreamAsync(3, ct);
+                var length = (int)postings.Length;
                 var rented = ArrayPool<byte>.Shared.Rent(length);
-                reader.GetBytes(3, 0, rented, 0, length);
+                await postings.ReadExactlyAsync(rented.AsMemory(0, length), ct);
                 segment.Add(lexemes[word], rented, length, shares[lexemes[word]]);
             }
         }

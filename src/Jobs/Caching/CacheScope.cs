@@ -1,0 +1,320 @@
+using Jobs.Caching.Filling;
+using Jobs.Caching.Memory;
+using Jobs.Caching.Shared;
+using Microsoft.Extensions.Caching.Hybrid;
+
+namespace Jobs.Caching;
+
+/// <summary>
+/// The values of one namespace, tenant and, where asked, user: names and tags mean nothing outside of it, except that
+/// a tag is one of all namespaces of its tenant. Thread-safe; made by <see cref="CacheStore"/>.
+/// </summary>
+/// <remarks>
+/// A value is computed once for all of this process who ask at the same time. It must not be changed once it is given
+/// or got; each caller gets one of its own unless its type is immutable. Nothing of the cache's own failures reaches a
+/// caller.
+/// </remarks>
+public sealed class CacheScope : HybridCache
+{
+    private readonly CacheParts parts;
+    private readonly CacheNamespace space;
+    private readonly CacheRemover remover;
+    private readonly MemoryTier memory;
+    private readonly CacheClock clock;
+    private readonly NamespaceStatistics statistics;
+
+    internal CacheScope(CacheParts parts, CacheRemover remover, CacheNamespace space, ScopeId id)
+    {
+        this.parts = parts;
+        this.remover = remover;
+        this.space = space;
+        Id = id;
+        memory = parts.Memory;
+        clock = parts.Clock;
+        statistics = space.Statistics;
+    }
+
+    internal ScopeId Id { get; }
+
+    /// <inheritdoc/>
+    public override ValueTask<T> GetOrCreateAsync<TState, T>(
+        string key,
+        TState state,
+        Func<TState, CancellationToken, ValueTask<T>> factory,
+        HybridCacheEntryOptions? options = null,
+        IEnumerable<string>? tags = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        if (options is null && TryHit(key, out T value, out _))
+        {
+            return new ValueTask<T>(value);
+        }
+        return ValueAsync(GetAsync(key, state, factory, Of(options), tags, cancellationToken));
+    }
+
+    /// <summary>
+    /// The value of a name, computed where there is none, and where it came from. What the source throws reaches all
+    /// who wait for it, unless there is a value that stands in for it.
+    /// </summary>
+    /// <param name="name">1 to <see cref="CacheName.Length"/> plain characters; another is hashed. Never a secret: see <see cref="CacheName.Hashed"/>.</param>
+    /// <param name="state">For the source, so that it needs no closure.</param>
+    /// <param name="source">
+    /// May be called after this caller has gone, and for others beside it: it takes nothing that belongs to a request.
+    /// Its token is cancelled when nobody waits any more.
+    /// </param>
+    /// <param name="options">How this value differs from the others of the namespace.</param>
+    /// <param name="tags">By which it can be removed, at most <see cref="CacheTag.Most"/>.</param>
+    /// <param name="cancellationToken">Ends the wait of this caller alone.</param>
+    public ValueTask<CacheAnswer<T>> AnswerAsync<TState, T>(
+        string name,
+        TState state,
+        Func<TState, CancellationToken, ValueTask<T>> source,
+        CacheEntryOptions? options = null,
+        IEnumerable<string>? tags = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        if (options is null && TryHit(name, out T value, out var entry))
+        {
+            return new ValueTask<CacheAnswer<T>>(
+                new CacheAnswer<T>(value, CacheStatus.Hit, parts.AgeOf(entry!))
+            );
+        }
+        return GetAsync(name, state, source, options, tags, cancellationToken);
+    }
+
+    /// <summary>The value of a name; null where neither tier has it.</summary>
+    public async ValueTask<CacheAnswer<T>?> FindAsync<T>(
+        string name,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var answer = await GetAsync<int, T>(name, 0, null, null, null, cancellationToken);
+        return answer.Status == CacheStatus.Miss ? null : answer;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask SetAsync<T>(
+        string key,
+        T value,
+        HybridCacheEntryOptions? options = null,
+        IEnumerable<string>? tags = null,
+        CancellationToken cancellationToken = default
+    ) => SetAsync(key, value, Of(options), tags, cancellationToken);
+
+    /// <summary>
+    /// Writes a value into both tiers; the memory of the other processes forgets what it had. A value larger than one
+    /// may be only removes what was there.
+    /// </summary>
+    public async ValueTask SetAsync<T>(
+        string name,
+        T value,
+        CacheEntryOptions? options,
+        IEnumerable<string>? tags = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var key = KeyOf(name);
+        var qualified = CacheTag.Of(Id.TenantId, tags);
+        var flags = options?.Flags ?? HybridCacheEntryFlags.None;
+        var serializer = parts.Serializers.For<T>();
+        var payload = serializer.Serialize(value);
+        if (payload.Length > parts.Options.MaxValueBytes)
+        {
+            statistics.TooLarge();
+            await remover.RemoveAsync([RemovalItem.Of(key)], cancellationToken);
+            return;
+        }
+        var life = parts.LifeOf(space, options);
+        var entry = parts.Entry(key, value, payload, qualified, life, TimeSpan.Zero, token: 0);
+        parts.Fills.Void(key, long.MaxValue);
+        if (flags.HasFlag(HybridCacheEntryFlags.DisableLocalCacheWrite))
+        {
+            memory.Remove(key, long.MaxValue, EvictionCause.Removed);
+        }
+        else
+        {
+            memory.Set(entry);
+        }
+        if (flags.HasFlag(HybridCacheEntryFlags.DisableDistributedCacheWrite))
+        {
+            return;
+        }
+        var write = new SharedWrite(
+            key,
+            payload,
+            serializer.IsJson,
+            qualified,
+            null,
+            life.Fresh,
+            life.Stale,
+            life.Life
+        );
+        if (await parts.Shared.SetAsync(write, cancellationToken) is { } at)
+        {
+            // What others wrote before that is older than this.
+            entry.Token = at;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask RemoveAsync(
+        string key,
+        CancellationToken cancellationToken = default
+    ) => remover.RemoveAsync([RemovalItem.Of(KeyOf(key))], cancellationToken);
+
+    /// <inheritdoc/>
+    public override ValueTask RemoveAsync(
+        IEnumerable<string> keys,
+        CancellationToken cancellationToken = default
+    ) => remover.RemoveAsync([.. keys.Select(k => RemovalItem.Of(KeyOf(k)))], cancellationToken);
+
+    /// <summary>Removes what carries the tag, in all namespaces of the tenant.</summary>
+    public override ValueTask RemoveByTagAsync(
+        string tag,
+        CancellationToken cancellationToken = default
+    ) => RemoveByTagAsync([tag], cancellationToken);
+
+    /// <summary>Removes what carries one of the tags, in all namespaces of the tenant.</summary>
+    public override ValueTask RemoveByTagAsync(
+        IEnumerable<string> tags,
+        CancellationToken cancellationToken = default
+    ) => remover.RemoveAsync(CacheRemover.Tags(Id.TenantId, tags), cancellationToken);
+
+    /// <summary>Removes what has a name that begins like this; all of the scope where it is empty.</summary>
+    public ValueTask RemoveByPrefixAsync(
+        string prefix,
+        CancellationToken cancellationToken = default
+    ) =>
+        remover.RemoveAsync(
+            CacheRemover.Prefix(Id.TenantId, Id.Prefix + prefix),
+            cancellationToken
+        );
+
+    internal CacheKey KeyOf(string name) => new(Id, CacheName.Stored(name));
+
+    private bool TryHit<T>(string name, out T value, out MemoryEntry? entry)
+    {
+        var now = clock.Now;
+        if (
+            // A name that stands for a hash is never a caller's own.
+            name is { Length: > 0 }
+            && name[0] != '#'
+            && memory.TryGet(new CacheKey(Id, name), now, out entry)
+            && now < entry.FreshUntil
+            && entry.TryShare(out value)
+        )
+        {
+            statistics.MemoryHit();
+            return true;
+        }
+        value = default!;
+        entry = null;
+        return false;
+    }
+
+    private async ValueTask<CacheAnswer<T>> GetAsync<TState, T>(
+        string name,
+        TState state,
+        Func<TState, CancellationToken, ValueTask<T>>? source,
+        CacheEntryOptions? options,
+        IEnumerable<string>? tags,
+        CancellationToken cancellationToken
+    )
+    {
+        var key = KeyOf(name);
+        var flags = options?.Flags ?? HybridCacheEntryFlags.None;
+        if (flags.HasFlag(HybridCacheEntryFlags.DisableUnderlyingData))
+        {
+            source = null;
+        }
+        var now = clock.Now;
+        if (
+            !flags.HasFlag(HybridCacheEntryFlags.DisableLocalCacheRead)
+            && memory.TryGet(key, now, out var entry)
+            && now < Math.Max(entry.StaleUntil, entry.RetryAt)
+            && parts.TryRead(entry, out T value)
+        )
+        {
+            if (now < entry.FreshUntil)
+            {
+                statistics.MemoryHit();
+                return new CacheAnswer<T>(value, CacheStatus.Hit, parts.AgeOf(entry));
+            }
+            if (source is not null && now >= entry.RetryAt)
+            {
+                Refresh(key, state, source, options, tags);
+            }
+            statistics.Stale();
+            return new CacheAnswer<T>(value, CacheStatus.Stale, parts.AgeOf(entry));
+        }
+        var qualified = CacheTag.Of(Id.TenantId, tags);
+        var (fill, isOwn) = source is null
+            ? (parts.Fills.BeginAlone(new Fill<T>(key, qualified, false)), true)
+            : parts.Fills.Join(key, () => new Fill<T>(key, qualified, false));
+        if (isOwn)
+        {
+            _ = new FillRun<TState, T>(parts, space, fill, state, source, options).RunAsync();
+        }
+        var answer = await fill.WaitAsync(cancellationToken);
+        Count(answer.Status);
+        return
+            !isOwn
+            && !CacheSerializer<T>.IsImmutable
+            && fill.Payload is { } payload
+            && parts.TryDeserialize(key, payload, out T own)
+            ? answer with
+            {
+                Value = own,
+            }
+            : answer;
+    }
+
+    private void Refresh<TState, T>(
+        CacheKey key,
+        TState state,
+        Func<TState, CancellationToken, ValueTask<T>> source,
+        CacheEntryOptions? options,
+        IEnumerable<string>? tags
+    )
+    {
+        var qualified = CacheTag.Of(Id.TenantId, tags);
+        if (parts.Fills.TryBegin(key, () => new Fill<T>(key, qualified, true)) is { } fill)
+        {
+            _ = Task.Run(
+                new FillRun<TState, T>(parts, space, fill, state, source, options).RunAsync,
+                CancellationToken.None
+            );
+        }
+    }
+
+    private void Count(CacheStatus status)
+    {
+        switch (status)
+        {
+            case CacheStatus.Hit:
+                statistics.SharedHit();
+                break;
+            case CacheStatus.Stale:
+                statistics.Stale();
+                break;
+            default:
+                statistics.Miss();
+                break;
+        }
+    }
+
+    private static async ValueTask<T> ValueAsync<T>(ValueTask<CacheAnswer<T>> answer) =>
+        (await answer).Value;
+
+    private static CacheEntryOptions? Of(HybridCacheEntryOptions? options) =>
+        options is null
+            ? null
+            : new CacheEntryOptions
+            {
+                Ttl = options.Expiration,
+                LocalTtl = options.LocalCacheExpiration,
+                Flags = options.Flags ?? HybridCacheEntryFlags.None,
+            };
+}

@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+
+namespace Jobs.Caching;
+
+/// <summary>What the cache of this process did. Thread-safe; the meter <see cref="MeterName"/> reads it.</summary>
+internal sealed class CacheStatistics : IDisposable
+{
+    public const string MeterName = "Jobs.Cache";
+
+    private readonly Meter meter = new(MeterName);
+    private readonly ConcurrentDictionary<string, NamespaceStatistics> namespaces = new(
+        StringComparer.Ordinal
+    );
+
+    public CacheStatistics()
+    {
+        meter.CreateObservableCounter("jobs.cache.requests", Requests, "{request}");
+        meter.CreateObservableCounter(
+            "jobs.cache.fills",
+            () => All().Select(n => Of(n.Fills, n)),
+            "{fill}"
+        );
+        meter.CreateObservableCounter(
+            "jobs.cache.fill.failures",
+            () => All().Select(n => Of(n.FillFailures, n)),
+            "{fill}"
+        );
+        meter.CreateObservableCounter("jobs.cache.evictions", Evictions, "{entry}");
+        meter.CreateObservableCounter("jobs.cache.shared.failures", () => SharedFailures);
+    }
+
+    /// <summary>One value or many, from the database.</summary>
+    public LatencyHistogram SharedReads { get; } = new();
+
+    /// <summary>One value or many, into the database.</summary>
+    public LatencyHistogram SharedWrites { get; } = new();
+
+    /// <summary>What sources take.</summary>
+    public LatencyHistogram Fills { get; } = new();
+
+    private long sharedFailures;
+
+    /// <summary>What the database did not answer in time, or at all.</summary>
+    public long SharedFailures => Volatile.Read(ref sharedFailures);
+
+    public void SharedFailed() => Interlocked.Increment(ref sharedFailures);
+
+    public NamespaceStatistics Of(string name) =>
+        namespaces.GetOrAdd(name, static n => new NamespaceStatistics(n));
+
+    public NamespaceStatistics Of(ScopeId scope) => Of(scope.Namespace);
+
+    public IReadOnlyList<NamespaceCounts> Read(
+        IReadOnlyDictionary<string, (int Entries, long Bytes)> held
+    ) =>
+        [
+            .. namespaces
+                .Values.OrderBy(n => n.Name, StringComparer.Ordinal)
+                .Select(n =>
+                {
+                    var (entries, bytes) = held.GetValueOrDefault(n.Name);
+                    return n.Read(entries, bytes);
+                }),
+        ];
+
+    public void Dispose() => meter.Dispose();
+
+    private IEnumerable<NamespaceCounts> All() => namespaces.Values.Select(n => n.Read(0, 0));
+
+    private static Measurement<long> Of(
+        long value,
+        NamespaceCounts counts,
+        params (string Name, string Value)[] tags
+    ) =>
+        new(
+            value,
+            [
+                KeyValuePair.Create<string, object?>("namespace", counts.Namespace),
+                .. tags.Select(t => KeyValuePair.Create<string, object?>(t.Name, t.Value)),
+            ]
+        );
+
+    private IEnumerable<Measurement<long>> Requests() =>
+        All()
+            .SelectMany(n =>
+                (IEnumerable<Measurement<long>>)
+                    [
+                        Of(n.MemoryHits, n, ("result", "hit"), ("tier", "memory")),
+                        Of(n.SharedHits, n, ("result", "hit"), ("tier", "shared")),
+                        Of(n.StaleHits, n, ("result", "stale")),
+                        Of(n.Misses, n, ("result", "miss")),
+                    ]
+            );
+
+    private IEnumerable<Measurement<long>> Evictions() =>
+        All()
+            .SelectMany(n =>
+                (IEnumerable<Measurement<long>>)
+                    [
+                        Of(n.Evictions.Entries, n, ("cause", "entries")),
+                        Of(n.Evictions.Bytes, n, ("cause", "bytes")),
+                        Of(n.Evictions.Expired, n, ("cause", "expired")),
+                        Of(n.Evictions.Removed, n, ("cause", "removed")),
+                        Of(n.Evictions.Replaced, n, ("cause", "replaced")),
+                        Of(n.Evictions.Flushed, n, ("cause", "flushed")),
+                    ]
+            );
+}

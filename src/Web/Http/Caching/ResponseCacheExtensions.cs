@@ -1,0 +1,24 @@
+namespace Jobs.Web.Http.Caching;
+
+/// <summary>One line makes the answers of a GET endpoint cached.</summary>
+internal static class ResponseCacheExtensions
+{
+    /// <summary>
+    /// Answers from the cache: per tenant, scopes of the key, address and query; with <c>X-Cache</c>, <c>Age</c> and
+    /// <c>ETag</c>. Only what is answered with 200 is kept.
+    /// </summary>
+    /// <param name="name">A namespace of the cache, which says how long.</param>
+    /// <param name="perUser">Whether each key is answered for itself.</param>
+    /// <param name="tags">By which the answers can be removed.</param>
+    public static TBuilder CacheResponse<TBuilder>(
+        this TBuilder builder,
+        string name,
+        bool perUser = false,
+        params string[] tags
+    )
+        where TBuilder : IEndpointConventionBuilder
+    {
+        builder.AddEndpointFilter(new ResponseCacheFilter(name, perUser, tags));
+        return builder;
+    }
+}
