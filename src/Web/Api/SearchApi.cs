@@ -1,4 +1,5 @@
 using Jobs.Batches;
+using Jobs.Caching;
 using Jobs.Kinds.Queries;
 using Jobs.Tenancy;
 using Jobs.Web.Http;
@@ -22,7 +23,7 @@ internal static class SearchApi
 
     private static async Task<IResult> SearchAsync(
         HttpContext context,
-        SearchService search,
+        CachedSearch search,
         [AsParameters] SearchParameters parameters,
         CancellationToken cancellationToken
     )
@@ -41,10 +42,13 @@ internal static class SearchApi
         }
         try
         {
-            context.Response.Headers["X-Cache"] = "MISS";
-            return Results.Ok(
-                await search.SearchAsync(context.GetCaller().TenantId, request, cancellationToken)
+            var answer = await search.SearchAsync(
+                context.GetCaller().TenantId,
+                request,
+                cancellationToken
             );
+            context.Response.Headers["X-Cache"] = answer.Status.Header();
+            return Results.Ok(answer.Value);
         }
         catch (TimeoutException e)
         {

@@ -1,4 +1,6 @@
+using Jobs.Caching;
 using Jobs.Database;
+using Jobs.Kinds.Queries;
 using Microsoft.EntityFrameworkCore;
 
 namespace Jobs.Kinds.Documents;
@@ -7,7 +9,8 @@ namespace Jobs.Kinds.Documents;
 public sealed class DocumentReader(
     IDbContextFactory<JobsContext> contexts,
     JobsDataSource database,
-    OriginalStore originals
+    OriginalStore originals,
+    CacheStore? cache = null
 )
 {
     /// <summary>A tenant's documents, newest first.</summary>
@@ -103,7 +106,15 @@ public sealed class DocumentReader(
         await using var delete = database.Requests.CreateCommand(DocumentSql.Delete);
         delete.Parameters.Add(new() { Value = id });
         delete.Parameters.Add(new() { Value = tenantId });
-        return await delete.ExecuteNonQueryAsync(cancellationToken) > 0;
+        if (await delete.ExecuteNonQueryAsync(cancellationToken) == 0)
+        {
+            return false;
+        }
+        if (cache is not null)
+        {
+            await cache.RemoveByTagAsync(tenantId, [CachedSearch.Tag], cancellationToken);
+        }
+        return true;
     }
 
     private async Task<byte[]?> ReadTextAsync(int tenantId, Guid id, int part, CancellationToken ct)

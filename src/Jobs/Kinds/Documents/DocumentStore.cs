@@ -55,7 +55,7 @@ internal sealed class DocumentStore(JobsDataSource database, SearchIndex index)
         await WritePassagesAsync(connection, tenantId, document, text, ct);
         await SearchIndex.WriteAsync(connection, tenantId, document.Id, ct);
         await transaction.CommitAsync(ct);
-        index.Written(tenantId);
+        await index.WrittenAsync(tenantId, ct);
         return result;
     }
 

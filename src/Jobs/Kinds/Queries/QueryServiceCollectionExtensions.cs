@@ -1,3 +1,4 @@
+using Jobs.Kinds.CacheWarming;
 using Jobs.Kinds.Queries;
 using Jobs.Kinds.Queries.Highlights;
 using Jobs.Kinds.Queries.Index;
@@ -9,7 +10,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 
 public static class QueryServiceCollectionExtensions
 {
-    /// <summary>Adds search, its index, and the kind <c>query</c>.</summary>
+    /// <summary>Adds search, its index, reports, and the kinds <c>query</c> and <c>warm</c>. Answers are kept by <c>AddCaching</c>.</summary>
     public static IServiceCollection AddQueries(this IServiceCollection services)
     {
         services
@@ -29,7 +30,16 @@ public static class QueryServiceCollectionExtensions
             provider.GetRequiredService<IOptions<SearchOptions>>(),
             provider.GetRequiredService<TimeProvider>()
         ));
+        services.AddSingleton<CachedSearch>();
         services.AddReports();
+        services.AddKind<WarmHandler>(
+            "warm",
+            kind =>
+            {
+                kind.ItemsPerPage = 50;
+                kind.Concurrency = 2;
+            }
+        );
         return services.AddKind<QueryHandler>(
             "query",
             kind =>

@@ -12,7 +12,7 @@ internal static class SearchPages
         HttpContext context,
         string? q,
         int? offset,
-        SearchService search,
+        CachedSearch search,
         CancellationToken cancellationToken
     )
     {
@@ -35,7 +35,7 @@ internal static class SearchPages
                 request,
                 cancellationToken
             );
-            return Page.Of<SearchPage>(new { Request = request, Answer = answer });
+            return Page.Of<SearchPage>(new { Request = request, Answer = answer.Value });
         }
         catch (TimeoutException e)
         {

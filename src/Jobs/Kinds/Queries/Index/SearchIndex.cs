@@ -1,3 +1,4 @@
+using Jobs.Caching;
 using Jobs.Database;
 using Npgsql;
 
@@ -6,7 +7,11 @@ namespace Jobs.Kinds.Queries.Index;
 /// <summary>
 /// Takes documents into the index. Thread-safe. Deletion needs no call: a trigger sees to it, whoever deletes.
 /// </summary>
-internal sealed class SearchIndex(JobsDataSource database, IndexKeeper keeper)
+internal sealed class SearchIndex(
+    JobsDataSource database,
+    IndexKeeper keeper,
+    CacheStore? cache = null
+)
 {
     private const int DocumentsPerBuild = 5000;
 
@@ -26,8 +31,18 @@ internal sealed class SearchIndex(JobsDataSource database, IndexKeeper keeper)
         await InsertAsync(connection, tenantId, ids, cancellationToken);
     }
 
-    /// <summary>A transaction with <see cref="WriteAsync"/> has committed: small segments may want to become one.</summary>
-    public void Written(int tenantId) => keeper.Wake(tenantId);
+    /// <summary>
+    /// A transaction with <see cref="WriteAsync"/> has committed: answers that were kept are old, and small segments may
+    /// want to become one.
+    /// </summary>
+    public async ValueTask WrittenAsync(int tenantId, CancellationToken cancellationToken)
+    {
+        keeper.Wake(tenantId);
+        if (cache is not null)
+        {
+            await cache.RemoveByTagAsync(tenantId, [CachedSearch.Tag], cancellationToken);
+        }
+    }
 
     /// <summary>Takes in documents that were read before there was an index; returns how many.</summary>
     public async Task<int> CatchUpAsync(CancellationToken cancellationToken)
