@@ -18,6 +18,7 @@ RUN dotnet restore src/Web && dotnet restore src/Worker
 COPY .editorconfig BannedSymbols.txt ./
 COPY migrations migrations
 COPY src src
+COPY reports reports
 RUN dotnet publish src/Web -c Release --no-restore -p:UseAppHost=false -o /app/web \
     && dotnet publish src/Worker -c Release --no-restore -p:UseAppHost=false -o /app/worker
 

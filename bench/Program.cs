@@ -6,6 +6,7 @@ using Jobs.Bench.Engine;
 using Jobs.Bench.Horizon;
 using Jobs.Bench.Idle;
 using Jobs.Bench.Limits;
+using Jobs.Bench.Search;
 using Jobs.Bench.SideBySide;
 using Jobs.Bench.Submit;
 
@@ -19,6 +20,7 @@ return args switch
     ["peers", .. var rest] => await PeersBenchmark.RunAsync(rest),
     ["backlog", .. var rest] => await BacklogBenchmark.RunAsync(rest),
     ["horizon", .. var rest] => await HorizonBenchmark.RunAsync(rest),
+    ["search", .. var rest] => await SearchBenchmark.RunAsync(rest),
     ["idle", .. var rest] => await IdleBenchmark.RunAsync(rest),
     ["documents", .. var rest] => await DocumentsBenchmark.RunAsync(rest),
     ["documents-memory", .. var rest] => await UploadMemoryBenchmark.RunAsync(rest),
@@ -41,6 +43,7 @@ static int Usage()
         ./bench/run horizon [items] [singles]               under an open transaction that keeps dead rows alive; default 500000 items, 20000 singles
         ./bench/run documents [files] [runs]                documents from upload to outcome, warm parsers beside a process a file and the programs alone; default 350, 3 runs
         ./bench/run documents-memory [files]                how much the service grows under files of 50 MB in one request; default 50
+        ./bench/run search [passages] [queries] [--no-raw]   searches single and in batches, beside ts_rank; default 100000 passages, 200 queries
         ./bench/run idle [workers] [seconds]                statements of workers that have nothing to do; default 4 workers, 30 seconds
         ./bench/run limits [seconds] [nodes]                rate limits: a decision, shared budgets, changes, an outage; default 5 s, 4 nodes
         ./bench/run cache [runs] [--only ratio|memory|shared|cluster]    hit ratios, hits in memory, the shared tier, several processes; default 5 runs

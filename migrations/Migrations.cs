@@ -38,3 +38,6 @@ internal sealed class Cache : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0012_rate_limits")]
 internal sealed class RateLimits : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0013_search")]
+internal sealed class Search : SqlMigration;

@@ -19,7 +19,7 @@ internal sealed class ChunkExecution(
     private const int MostWaitingBytes = 1024 * 1024;
 
     // A handler that does not heed its token is left behind this long after its timeout.
-    private static readonly TimeSpan AbandonAfter = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan AbandonAfter = TimeSpan.FromSeconds(5);
 
     private readonly PageLines lines = new(chunk.Payload, chunk.PageCount);
     private readonly ChunkLedger ledger = new(chunk, options);
@@ -58,7 +58,9 @@ internal sealed class ChunkExecution(
         while (lanes.Count < most && HasNext(draining))
         {
             // A lane whose items all end at once does them before it returns.
-            var lane = LaneAsync(draining, giveUp);
+            var lane = kind.Handler is IBulkHandler handler
+                ? BulkLaneAsync(handler, draining, giveUp)
+                : LaneAsync(draining, giveUp);
             if (!lane.IsCompletedSuccessfully)
             {
                 lanes.Add(lane);
@@ -138,6 +140,16 @@ internal sealed class ChunkExecution(
         }
     }
 
+    private List<int> TakeNext(int count, CancellationToken draining)
+    {
+        var positions = new List<int>();
+        while (positions.Count < count && TakeNext(draining) is >= 0 and var position)
+        {
+            positions.Add(position);
+        }
+        return positions;
+    }
+
     private bool IsStopping(CancellationToken draining) =>
         draining.IsCancellationRequested || stop.IsCancellationRequested || ledger.IsCancelled;
 
@@ -159,15 +171,53 @@ internal sealed class ChunkExecution(
         }
     }
 
-    private async ValueTask<Attempt> ExecuteAsync(int position, LaneClock lane)
+    // Many at once; what has no outcome then is executed one by one.
+    private async Task BulkLaneAsync(
+        IBulkHandler handler,
+        CancellationToken draining,
+        CancellationToken giveUp
+    )
     {
-        var item = new Item(
+        using var lane = new LaneClock(stop.Token);
+        while (TakeNext(handler.MaxItems, draining) is { Count: > 0 } positions)
+        {
+            var started = time.GetTimestamp();
+            var bulk = new BulkExecution(
+                handler,
+                [.. positions.Select(ItemAt)],
+                (i, outcome) =>
+                {
+                    var ended = time.GetTimestamp();
+                    var took = time.GetElapsedTime(started, ended);
+                    started = ended;
+                    ledger.Record(positions[i], Attempt.Ended(outcome), took);
+                }
+            );
+            await bulk.RunAsync(lane, chunk, time, log, stop.Token);
+            foreach (var i in bulk.Left)
+            {
+                started = time.GetTimestamp();
+                var attempt = stop.IsCancellationRequested
+                    ? Attempt.Stopped
+                    : await ExecuteAsync(positions[i], lane);
+                ledger.Record(positions[i], attempt, time.GetElapsedTime(started));
+            }
+            await SettleProgressAsync(giveUp);
+        }
+    }
+
+    private Item ItemAt(int position) =>
+        new(
             chunk.TenantId,
             chunk.Key.BatchId,
             chunk.First + position,
             chunk.Attempt,
             lines[position]
         );
+
+    private async ValueTask<Attempt> ExecuteAsync(int position, LaneClock lane)
+    {
+        var item = ItemAt(position);
         try
         {
             var execution = kind.Handler.HandleAsync(item, lane.Token);

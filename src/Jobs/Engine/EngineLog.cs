@@ -94,6 +94,18 @@ internal static partial class EngineLog
 
     [LoggerMessage(
         Level = LogLevel.Debug,
+        Message = "{Count} items of chunk {Chunk} of batch {BatchId} that were executed together failed; those without an outcome follow one by one"
+    )]
+    public static partial void BulkThrew(
+        this ILogger log,
+        Guid batchId,
+        long chunk,
+        int count,
+        Exception exception
+    );
+
+    [LoggerMessage(
+        Level = LogLevel.Debug,
         Message = "Item {Index} of batch {BatchId} failed with {Code}"
     )]
     public static partial void ItemThrew(

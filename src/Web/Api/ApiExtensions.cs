@@ -43,6 +43,7 @@ internal static class ApiExtensions
         QueuesApi.Map(api);
         DocumentsApi.Map(api);
         SearchApi.Map(api);
+        ReportsApi.Map(api);
         BatchCacheApi.Map(api);
         BatchCacheWarmApi.Map(api);
         CacheWebhooksApi.Map(api);

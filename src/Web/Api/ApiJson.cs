@@ -40,6 +40,8 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(RateLimitsAnswer))]
 [JsonSerializable(typeof(RateLimitBody))]
 [JsonSerializable(typeof(RateLimitAnswer))]
+[JsonSerializable(typeof(ReportList))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(CacheGetBody))]
 [JsonSerializable(typeof(CacheGetAnswer))]
 [JsonSerializable(typeof(CacheRemoveBody))]

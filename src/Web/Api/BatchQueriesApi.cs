@@ -14,9 +14,13 @@ namespace Jobs.Web.Api;
 /// <summary>Up to 100 queries, answered in the response.</summary>
 internal static class BatchQueriesApi
 {
-    // Queries of one request that are under way at once.
-    private const int Concurrency = 4;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    private static readonly ItemError NotInTime = new(
+        ErrorCodes.Timeout,
+        $"The request ran longer than its {Limit.TotalSeconds} s.",
+        Retryable: true
+    );
 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/batch/queries", AnswerAsync)
@@ -46,28 +50,12 @@ internal static class BatchQueriesApi
             cancellationToken
         );
         kinds.TryGet("query", out var kind);
-
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Limit);
-        var outcomes = new OutcomeAnswer[items.Count];
-        await Parallel.ForAsync(
-            0,
-            items.Count,
-            new ParallelOptions
-            {
-                MaxDegreeOfParallelism = Concurrency,
-                CancellationToken = cancellationToken,
-            },
-            async (index, _) =>
-                outcomes[index] = await AnswerOneAsync(
-                    kind!.Handler,
-                    caller.TenantId,
-                    index,
-                    items[index],
-                    limit.Token
-                )
+        var outcomes = await ExecuteAsync(
+            (IBulkHandler)kind!.Handler,
+            caller.TenantId,
+            items,
+            cancellationToken
         );
-        cancellationToken.ThrowIfCancellationRequested();
         var results = Array.FindAll(outcomes, o => o.Error is null);
         var errors = Array.FindAll(outcomes, o => o.Error is not null);
         var summary = new QueriesSummary(
@@ -105,58 +93,57 @@ internal static class BatchQueriesApi
         return items;
     }
 
-    private static async ValueTask<OutcomeAnswer> AnswerOneAsync(
-        IItemHandler handler,
+    // One bad query never spoils the rest; a database that is away spoils them all.
+    private static async Task<OutcomeAnswer[]> ExecuteAsync(
+        IBulkHandler handler,
         int tenantId,
-        int index,
-        QueryItem query,
+        List<QueryItem> queries,
         CancellationToken cancellationToken
     )
     {
         var watch = Stopwatch.StartNew();
-        var outcome = query.Fault is { } fault
-            ? ItemOutcome.Failure(fault)
-            : await ExecuteAsync(
-                handler,
-                new Item(tenantId, Guid.Empty, index, 1, query.Payload),
-                cancellationToken
-            );
-        return new OutcomeAnswer(
-            index,
-            query.CustomId,
-            outcome.Error is null ? "succeeded" : "failed",
-            Attempts: 1,
-            Math.Round(watch.Elapsed.TotalMilliseconds, 3),
-            ItemAnswer.Json(outcome.Result),
-            outcome.Error is { } error ? ErrorAnswer.Of(error) : null
-        );
-    }
-
-    // One bad query never spoils the rest; a database that is away spoils them all.
-    private static async ValueTask<ItemOutcome> ExecuteAsync(
-        IItemHandler handler,
-        Item item,
-        CancellationToken cancellationToken
-    )
-    {
+        var outcomes = new OutcomeAnswer?[queries.Count];
+        var places = new List<int>();
+        foreach (var (place, query) in queries.Index())
+        {
+            if (query.Fault is { } fault)
+            {
+                Record(place, ItemOutcome.Failure(fault));
+            }
+            else
+            {
+                places.Add(place);
+            }
+        }
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Limit);
         try
         {
-            return await handler.HandleAsync(item, cancellationToken);
-        }
-        catch (ItemException e)
-        {
-            return ItemOutcome.Failure(e.Error);
-        }
-        catch (OperationCanceledException)
-        {
-            return ItemOutcome.Failure(
-                new ItemError(
-                    ErrorCodes.Timeout,
-                    $"The request ran longer than its {Limit.TotalSeconds} s.",
-                    true
-                )
+            await handler.HandleAsync(
+                [.. places.Select(p => new Item(tenantId, Guid.Empty, p, 1, queries[p].Payload))],
+                (i, outcome) => Record(places[i], outcome),
+                limit.Token
             );
         }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            foreach (var place in places.Where(p => outcomes[p] is null))
+            {
+                Record(place, ItemOutcome.Failure(NotInTime));
+            }
+        }
+        return outcomes!;
+
+        void Record(int place, ItemOutcome outcome) =>
+            outcomes[place] = new OutcomeAnswer(
+                place,
+                queries[place].CustomId,
+                outcome.Error is null ? "succeeded" : "failed",
+                Attempts: 1,
+                Math.Round(watch.Elapsed.TotalMilliseconds, 3),
+                ItemAnswer.Json(outcome.Result),
+                outcome.Error is { } error ? ErrorAnswer.Of(error) : null
+            );
     }
 
     private sealed record QueryItem(

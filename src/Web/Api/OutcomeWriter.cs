@@ -135,27 +135,14 @@ internal static class OutcomeWriter
         string[] cells =
         [
             item.Index.ToString(CultureInfo.InvariantCulture),
-            Quote(item.CustomId),
+            CsvCell.Of(item.CustomId),
             NameOf(item.State),
             item.Attempts.ToString(CultureInfo.InvariantCulture),
             item.DurationMs.ToString(CultureInfo.InvariantCulture),
-            Quote(Encoding.UTF8.GetString(item.Result.Span)),
-            Quote(code),
-            Quote(message),
+            CsvCell.Of(Encoding.UTF8.GetString(item.Result.Span)),
+            CsvCell.Of(code),
+            CsvCell.Of(message),
         ];
         Encoding.UTF8.GetBytes(string.Join(',', cells) + "\r\n", output);
-    }
-
-    // RFC 4180; a cell that a spreadsheet would take for a formula starts with an apostrophe instead.
-    private static string Quote(string? value)
-    {
-        if (string.IsNullOrEmpty(value))
-        {
-            return "";
-        }
-        var safe = value[0] is '=' or '+' or '-' or '@' or '\t' or '\r' ? "'" + value : value;
-        return safe.AsSpan().IndexOfAny(",\"\r\n") < 0
-            ? safe
-            : $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 }

@@ -1,4 +1,5 @@
 using Jobs.Batches;
+using Jobs.Caching;
 using Jobs.Kinds.Queries;
 using Jobs.RateLimiting;
 using Jobs.Tenancy;
@@ -19,32 +20,21 @@ internal static class SearchApi
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .WithSummary("Search in documents")
             .WithDescription(
-                "Words, `\"phrases\"`, `-without`, `or`; `tags` repeated or comma separated, all of which must be there."
+                "Words, `\"phrases\"`, `-without`, `or`. `tags` (all of which must be there), `types` (media types, one of which it must have) and `documents` (ids), repeated or comma separated; `from` and `to` are times when the document was taken in."
             )
             .WithTags("Documents");
 
     private static async Task<IResult> SearchAsync(
         HttpContext context,
-        SearchService search,
-        string? q,
-        int? limit,
-        int? offset,
-        string[]? tags,
+        CachedSearch search,
+        [AsParameters] SearchParameters parameters,
         CancellationToken cancellationToken
     )
     {
-        var request = new SearchRequest(
-            q ?? "",
-            limit ?? SearchRequest.DefaultLimit,
-            offset ?? 0,
-            tags?.SelectMany(t =>
-                    t.Split(
-                        ',',
-                        StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries
-                    )
-                )
-                .ToList()
-        );
+        if (parameters.Read(out var request) is { } malformed)
+        {
+            return Problems.Invalid(malformed.Field, malformed.Message);
+        }
         if (request.Validate() is { Count: > 0 } faults)
         {
             return Problems.Invalid(
@@ -55,10 +45,13 @@ internal static class SearchApi
         }
         try
         {
-            context.Response.Headers["X-Cache"] = "MISS";
-            return Results.Ok(
-                await search.SearchAsync(context.GetCaller().TenantId, request, cancellationToken)
+            var answer = await search.SearchAsync(
+                context.GetCaller().TenantId,
+                request,
+                cancellationToken
             );
+            context.Response.Headers["X-Cache"] = answer.Status.Header();
+            return Results.Ok(answer.Value);
         }
         catch (TimeoutException e)
         {

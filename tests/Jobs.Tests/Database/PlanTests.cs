@@ -7,6 +7,8 @@ using Jobs.Engine;
 using Jobs.Idempotency;
 using Jobs.Kinds.Cleanup;
 using Jobs.Kinds.Documents;
+using Jobs.Kinds.Queries;
+using Jobs.Kinds.Queries.Index;
 using Jobs.Notifications.Webhooks;
 using Jobs.Queues;
 using Jobs.RateLimiting;
@@ -224,6 +226,49 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             "text, text, int",
             "'api', 'key:1000', 100"
         ),
+        ["Search, segments"] = new(SearchSql.Segments, "int", "2", Engine: true),
+        ["Search, lexemes"] = new(
+            SearchSql.Lexemes,
+            "int, text[]",
+            "2, array['gale warning']",
+            Engine: true
+        ),
+        ["Search, sizes"] = new(SearchSql.Sizes, "int, text[]", "2, array['w1']", Engine: true),
+        ["Search, postings"] = new(
+            SearchSql.Postings,
+            "int, text[], float8[]",
+            "2, array['w1', 'w2'], array[1, 0.1]",
+            Engine: true
+        ),
+        ["Search, similar"] = new(
+            SearchSql.Similar,
+            "int, text[]",
+            "2, array['wrod']",
+            Engine: true
+        ),
+        ["Search, verify"] = new(
+            SearchSql.Verify,
+            "int, uuid[], int[], int[], text[]",
+            "2, array[{id}]::uuid[], array[0], array[1], array['\"a b\"']",
+            Engine: true
+        ),
+        ["Search, hits"] = new(
+            SearchSql.Hits,
+            "int, uuid[], int[]",
+            "2, array[{id}]::uuid[], array[0]",
+            Engine: true
+        ),
+        ["Search index, passages"] = new(
+            IndexSql.ReadPassages,
+            "uuid[], int",
+            "array[{id}]::uuid[], 2"
+        ),
+        ["Search index, remove"] = new(IndexSql.Remove, "uuid[], int", "array[{id}]::uuid[], 2"),
+        ["Search index, move"] = new(
+            IndexSql.Move,
+            "int, bigint, uuid[], bigint[]",
+            "2, 1, array[{id}]::uuid[], array[1]"
+        ),
         ["Cache, read"] = new(
             SharedStatements.Read,
             "int[], text[]",
@@ -325,7 +370,7 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
     }
 
     [GeneratedRegex(
-        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages|webhook_deliveries|webhook_attempts|idempotency_keys|schedules|schedule_runs|rate_limits|cache_entries|cache_marks|cache_removals|cache_subscriptions)\w*",
+        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages|search_postings|search_terms|search_documents|search_segments|search_deleted|webhook_deliveries|webhook_attempts|idempotency_keys|schedules|schedule_runs|rate_limits|cache_entries|cache_marks|cache_removals|cache_subscriptions)\w*",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
@@ -445,6 +490,24 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             insert into jobs.documents (id, tenant_id, batch_id, blob_id, state, name, media_type, length, sha256)
             select gen_random_uuid(), 2, m.id, b.id, 'ready', 'a', 'text/plain', 1, sha256((m.n || '-' || g)::bytea)
             from made m, generate_series(1, 20) g, jobs.blobs b;
+
+            insert into jobs.passages (document_id, ordinal, tenant_id, body, terms)
+            select id, 0, 2, 'a', to_tsvector('english', 'a gale') from jobs.documents;
+
+            insert into jobs.search_segments (tenant_id, documents, passages, length, configs, document_ids, firsts)
+            select t.id, 1, 1, 1, '{english}', '', '' from jobs.tenants t, generate_series(1, 100);
+
+            insert into jobs.search_postings (tenant_id, segment_id, lexeme, postings)
+            select s.tenant_id, s.id, 'w' || n, '\x01000101' from jobs.search_segments s, generate_series(1, 50) n;
+
+            insert into jobs.search_terms (tenant_id, lexeme)
+            select 2, 'word' || n from generate_series(1, 20000) n;
+
+            insert into jobs.search_documents (document_id, tenant_id, segment_id, ordinal)
+            select id, 2, 1, 0 from jobs.documents;
+
+            insert into jobs.search_deleted (tenant_id, segment_id, ordinal)
+            select t.id, n, 0 from jobs.tenants t, generate_series(1, 1000) n;
 
             -- Partitions of the weeks to come are empty, and an empty table is read from end to end.
             do $$

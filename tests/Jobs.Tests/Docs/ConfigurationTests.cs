@@ -7,6 +7,7 @@ using Jobs.Database;
 using Jobs.Engine;
 using Jobs.Kinds.Documents;
 using Jobs.Kinds.Queries;
+using Jobs.Kinds.Queries.Reports;
 using Jobs.Notifications.Webhooks;
 using Jobs.RateLimiting;
 using Jobs.Resilience;
@@ -31,6 +32,7 @@ public sealed partial class ConfigurationTests
         (SearchOptions.Section, typeof(SearchOptions)),
         (DocumentOptions.Section, typeof(DocumentOptions)),
         (S3Options.Section, typeof(S3Options)),
+        (ReportOptions.Section, typeof(ReportOptions)),
         (CacheOptions.Section, typeof(CacheOptions)),
     ];
 

@@ -86,16 +86,67 @@ public sealed class ChunkExecutionTests
         outcomes.Cancelled.ShouldBe(3);
     }
 
+    [Fact]
+    public async Task What_items_together_have_done_stands_and_the_rest_is_done_one_by_one()
+    {
+        var alone = new List<int>();
+        using var execution = Execution(
+            new BulkWork(
+                (items, done, _) =>
+                {
+                    done(0, ItemOutcome.Success());
+                    done(0, ItemOutcome.Failure("again", "An outcome counts once."));
+                    done(2, ItemOutcome.Failure("bad", "It is."));
+                    throw new InvalidOperationException("The others failed it.");
+                },
+                (item, _) =>
+                {
+                    alone.Add(item.Index);
+                    return ValueTask.FromResult(ItemOutcome.Success());
+                }
+            )
+        );
+
+        await execution.RunAsync(Stop, Stop);
+
+        alone.ShouldBe([101, 103]);
+        settled.Sum(s => s.Outcomes!.Succeeded).ShouldBe(3);
+        settled.Sum(s => s.Outcomes!.Failed).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Items_together_that_are_cancelled_end_cancelled()
+    {
+        ChunkExecution? execution = null;
+        execution = Execution(
+            new BulkWork(
+                async (items, done, token) =>
+                {
+                    done(1, ItemOutcome.Success());
+                    execution!.Cancel();
+                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+                },
+                (_, _) => throw new InvalidOperationException("None is executed alone.")
+            )
+        );
+        using (execution)
+        {
+            await execution.RunAsync(Stop, Stop);
+        }
+
+        settled.Sum(s => s.Outcomes!.Succeeded).ShouldBe(1);
+        settled.Sum(s => s.Outcomes!.Cancelled).ShouldBe(3);
+    }
+
     private ChunkExecution Execution(
         Func<Item, CancellationToken, ValueTask<ItemOutcome>> handle,
         Func<Task>? settling = null
-    ) =>
+    ) => Execution(new WorkHandler(new EngineHostOptions { Handle = handle }), settling);
+
+    private ChunkExecution Execution(IItemHandler handler, Func<Task>? settling = null) =>
         new(
             Chunks.Of(4),
-            new Kind("work", new WorkHandler(new EngineHostOptions { Handle = handle }))
-            {
-                Concurrency = 1,
-            },
+            new Kind("work", handler) { Concurrency = 1 },
             new EngineOptions(),
             async (settlement, _) =>
             {
@@ -105,4 +156,21 @@ public sealed class ChunkExecutionTests
             TimeProvider.System,
             NullLogger.Instance
         );
+
+    private sealed class BulkWork(
+        Func<IReadOnlyList<Item>, Action<int, ItemOutcome>, CancellationToken, ValueTask> together,
+        Func<Item, CancellationToken, ValueTask<ItemOutcome>> alone
+    ) : IBulkHandler
+    {
+        public int MaxItems => 4;
+
+        public ValueTask HandleAsync(
+            IReadOnlyList<Item> items,
+            Action<int, ItemOutcome> done,
+            CancellationToken cancellationToken
+        ) => together(items, done, cancellationToken);
+
+        public ValueTask<ItemOutcome> HandleAsync(Item item, CancellationToken cancellationToken) =>
+            alone(item, cancellationToken);
+    }
 }

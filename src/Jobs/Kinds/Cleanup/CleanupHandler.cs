@@ -1,3 +1,4 @@
+using Jobs.Kinds.Queries.Index;
 using Microsoft.Extensions.Logging;
 
 namespace Jobs.Kinds.Cleanup;
@@ -12,6 +13,7 @@ internal sealed class CleanupHandler(
     PartitionCleanup partitions,
     OriginalCleanup originals,
     IdempotencyCleanup idempotency,
+    IndexCleanup index,
     ILogger<CleanupHandler> log
 ) : IItemHandler
 {
@@ -42,6 +44,11 @@ internal sealed class CleanupHandler(
         if (targets.Contains(CleanupTargets.Idempotency, StringComparer.Ordinal))
         {
             result.IdempotencyKeys = await idempotency.PurgeAsync(cancellationToken);
+        }
+        if (targets.Contains(CleanupTargets.Search, StringComparer.Ordinal))
+        {
+            result.Indexed = await index.CatchUpAsync(cancellationToken);
+            result.Segments = await index.MergeAsync(cancellationToken);
         }
         CleanupLog.Done(log, result);
         return ItemOutcome.Success(result, CleanupJson.Default.CleanupResult);

@@ -19,7 +19,17 @@ internal static class CleanupTargets
     /// <summary>Idempotency keys that are past their day.</summary>
     public const string Idempotency = "idempotency";
 
-    public static readonly IReadOnlyList<string> All = [Cache, Batches, Originals, Idempotency];
+    /// <summary>The search index: segments that want to be one, deletions, documents that are not in it yet.</summary>
+    public const string Search = "search";
+
+    public static readonly IReadOnlyList<string> All =
+    [
+        Cache,
+        Batches,
+        Originals,
+        Idempotency,
+        Search,
+    ];
 }
 
 /// <summary>The result of a <c>cleanup</c> item: how much of what was removed or changed.</summary>
@@ -51,6 +61,12 @@ internal sealed record CleanupResult
     public long Objects { get; set; }
 
     public long IdempotencyKeys { get; set; }
+
+    /// <summary>Segments of the search index that were merged into others, or written anew.</summary>
+    public long Segments { get; set; }
+
+    /// <summary>Documents that were taken into the search index.</summary>
+    public long Indexed { get; set; }
 
     /// <summary>Documents that became failed because their batch ended without them.</summary>
     public long AbandonedDocuments { get; set; }

@@ -1,4 +1,6 @@
+using Jobs.Caching;
 using Jobs.Database;
+using Jobs.Kinds.Queries;
 using Microsoft.EntityFrameworkCore;
 
 namespace Jobs.Kinds.Documents;
@@ -7,8 +9,8 @@ namespace Jobs.Kinds.Documents;
 public sealed class DocumentReader(
     IDbContextFactory<JobsContext> contexts,
     JobsDataSource database,
-    DocumentStore store,
-    OriginalStore originals
+    OriginalStore originals,
+    CacheStore? cache = null
 )
 {
     /// <summary>A tenant's documents, newest first.</summary>
@@ -101,11 +103,18 @@ public sealed class DocumentReader(
     /// <summary>Deletes a document with its original, text, passages and thumbnail; false when the tenant has none of this id.</summary>
     public async Task<bool> DeleteAsync(int tenantId, Guid id, CancellationToken cancellationToken)
     {
-        if (await store.DeleteAsync(tenantId, id, cancellationToken) is not { } blob)
+        await using var delete = database.Requests.CreateCommand(DocumentSql.Delete);
+        delete.Parameters.Add(new() { Value = id });
+        delete.Parameters.Add(new() { Value = tenantId });
+        if (await delete.ExecuteScalarAsync(cancellationToken) is not Guid blob)
         {
             return false;
         }
         await originals.TryPurgeAsync(blob, cancellationToken);
+        if (cache is not null)
+        {
+            await cache.RemoveByTagAsync(tenantId, [CachedSearch.Tag], cancellationToken);
+        }
         return true;
     }
 

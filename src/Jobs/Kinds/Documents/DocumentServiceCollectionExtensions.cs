@@ -1,6 +1,7 @@
 using Jobs.Database;
 using Jobs.Kinds.Documents;
 using Jobs.Kinds.Documents.Parsing;
+using Jobs.Kinds.Queries.Index;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -11,6 +12,7 @@ public static class DocumentServiceCollectionExtensions
     /// <summary>Adds the kind <c>document</c> and what takes in, reads and deletes documents.</summary>
     public static IServiceCollection AddDocuments(this IServiceCollection services)
     {
+        services.AddSearchIndex();
         services
             .AddOptions<DocumentOptions>()
             .BindConfiguration(DocumentOptions.Section)

@@ -1,16 +1,17 @@
 using Jobs.Database;
 using Jobs.Kinds.Documents.Parsing;
 using Jobs.Kinds.Documents.Passages;
+using Jobs.Kinds.Queries.Index;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Jobs.Kinds.Documents;
 
 /// <summary>
-/// Writes what was read of a document, and deletes it. Thread-safe. Whatever makes passages of a document, or takes
-/// them away, does it here and in one transaction with the document itself.
+/// Writes what was read of a document. Thread-safe. Whatever makes passages of a document does it here and in one
+/// transaction with the document itself.
 /// </summary>
-public sealed class DocumentStore(JobsDataSource database)
+internal sealed class DocumentStore(JobsDataSource database, SearchIndex index)
 {
     /// <summary>
     /// The version of the parsers. What another version has read is read again when the file comes again; raise it
@@ -87,7 +88,9 @@ public sealed class DocumentStore(JobsDataSource database)
         {
             await ExecuteAsync(connection, DocumentSql.WriteThumbnail, ct, document.Id, png);
         }
+        await SearchIndex.WriteAsync(connection, tenantId, document.Id, ct);
         await transaction.CommitAsync(ct);
+        await index.WrittenAsync(tenantId, ct);
         return result;
     }
 
@@ -121,18 +124,10 @@ public sealed class DocumentStore(JobsDataSource database)
             TitleOf(document, result.Title)
         );
         await ExecuteAsync(connection, DocumentSql.CopyThumbnail, ct, document.Id, twin);
+        await SearchIndex.WriteAsync(connection, tenantId, document.Id, ct);
         await transaction.CommitAsync(ct);
+        await index.WrittenAsync(tenantId, ct);
         return result;
-    }
-
-    /// <summary>Deletes a document with all that was made of it.</summary>
-    /// <returns>Its original, which an object store may still have; null when the tenant has no such document.</returns>
-    internal async Task<Guid?> DeleteAsync(int tenantId, Guid id, CancellationToken ct)
-    {
-        await using var delete = database.Requests.CreateCommand(DocumentSql.Delete);
-        delete.Parameters.Add(new() { Value = id });
-        delete.Parameters.Add(new() { Value = tenantId });
-        return (Guid?)await delete.ExecuteScalarAsync(ct);
     }
 
     /// <summary>Marks a document as failed, unless an earlier attempt has read it already.</summary>

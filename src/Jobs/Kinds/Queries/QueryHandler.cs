@@ -1,42 +1,140 @@
+using Jobs.Kinds.Queries.Reports;
+
 namespace Jobs.Kinds.Queries;
 
-/// <summary>Answers a search as an item of a batch. It changes nothing, so doing it again is harmless.</summary>
-internal sealed class QueryHandler(SearchService search) : IItemHandler
+/// <summary>
+/// Answers searches and reports as items of a batch: searches in common round trips, equal ones and equal reports once.
+/// It changes nothing, so doing it again is harmless.
+/// </summary>
+internal sealed class QueryHandler(SearchService search, ReportCatalog reports, ReportRunner runner)
+    : IBulkHandler
 {
-    /// <summary>The item asks for something that is not a search.</summary>
-    public const string UnsupportedQuery = "unsupported_query";
+    // Reports of one call that run at once.
+    private const int ReportsAtOnce = 4;
+
+    public int MaxItems => Kind.MaxItemsPerPage;
 
     public async ValueTask<ItemOutcome> HandleAsync(Item item, CancellationToken cancellationToken)
     {
-        var payload = item.Read(QueryJson.Default.QueryPayload);
-        if (payload.Report is not null)
+        ItemOutcome outcome = default;
+        await HandleAsync([item], (_, o) => outcome = o, cancellationToken);
+        return outcome;
+    }
+
+    public async ValueTask HandleAsync(
+        IReadOnlyList<Item> items,
+        Action<int, ItemOutcome> done,
+        CancellationToken cancellationToken
+    )
+    {
+        var searches = new List<(int Place, SearchRequest Request)>();
+        var asked = new List<(int Place, QueryPayload Query)>();
+        foreach (var (place, item) in items.Index())
         {
-            return ItemOutcome.Failure(
-                UnsupportedQuery,
-                "Reports are not supported; send a search as {\"q\": …}."
+            if (Read(item.Payload, out var query) is [var error, ..])
+            {
+                done(place, ItemOutcome.Failure(ErrorCodes.InvalidItem, Text(error)));
+            }
+            else if (query!.IsReport)
+            {
+                asked.Add((place, query));
+            }
+            else
+            {
+                searches.Add((place, query.ToSearch()));
+            }
+        }
+        if (searches.Count > 0)
+        {
+            await search.SearchAsync(
+                items[0].TenantId,
+                [.. searches.Select(s => s.Request)],
+                (i, result) => done(searches[i].Place, Outcome(result)),
+                cancellationToken
             );
         }
-        var request = payload.ToSearch();
-        if (request.Validate() is [var error, ..])
+        if (asked.Count > 0)
         {
-            return ItemOutcome.Failure(ErrorCodes.InvalidItem, $"{error.Field} {error.Message}");
-        }
-        try
-        {
-            var answer = await search.SearchAsync(item.TenantId, request, cancellationToken);
-            return ItemOutcome.Success(answer, QueryJson.Plain.SearchAnswer);
-        }
-        catch (TimeoutException e)
-        {
-            return ItemOutcome.Failure(
-                new ItemError(ErrorCodes.Timeout, e.Message, Retryable: true)
-            );
+            await ReportAsync(items[0].TenantId, asked, done, cancellationToken);
         }
     }
 
-    public IReadOnlyList<FieldError> Validate(ReadOnlyMemory<byte> payload) =>
-        !Item.TryRead(payload, QueryJson.Default.QueryPayload, out var query, out var error)
-            ? [error]
-        : query!.Report is not null ? [new FieldError("report", "is not supported; send a search")]
+    public IReadOnlyList<FieldError> Validate(ReadOnlyMemory<byte> payload)
+    {
+        if (Read(payload, out var query) is { Count: > 0 } errors)
+        {
+            return errors;
+        }
+        if (!query!.IsReport)
+        {
+            return [];
+        }
+        return reports.Get(query.Report!) is { } report
+            ? ReportValues.Check(report, query.Parameters)
+            : [new FieldError("report", "is not the name of a report")];
+    }
+
+    private async Task ReportAsync(
+        int tenantId,
+        List<(int Place, QueryPayload Query)> asked,
+        Action<int, ItemOutcome> done,
+        CancellationToken ct
+    )
+    {
+        var gate = new Lock();
+        var distinct = asked.GroupBy(
+            a => (a.Query.Report!, a.Query.Parameters?.GetRawText()),
+            a => a
+        );
+        await Parallel.ForEachAsync(
+            distinct,
+            new ParallelOptions { MaxDegreeOfParallelism = ReportsAtOnce, CancellationToken = ct },
+            async (equal, token) =>
+            {
+                var outcome = await ReportAsync(tenantId, equal.First().Query, token);
+                lock (gate)
+                {
+                    foreach (var (place, _) in equal)
+                    {
+                        done(place, outcome);
+                    }
+                }
+            }
+        );
+    }
+
+    private async Task<ItemOutcome> ReportAsync(
+        int tenantId,
+        QueryPayload query,
+        CancellationToken ct
+    )
+    {
+        try
+        {
+            var report = reports.Get(query.Report!) ?? throw ReportErrors.Unknown(query.Report!);
+            var result = await runner.RunAsync(tenantId, report, query.Parameters, ct);
+            return ItemOutcome.SuccessJson(ReportJson.Write(result));
+        }
+        catch (ItemException e)
+        {
+            return ItemOutcome.Failure(e.Error);
+        }
+    }
+
+    private static IReadOnlyList<FieldError> Read(
+        ReadOnlyMemory<byte> payload,
+        out QueryPayload? query
+    ) =>
+        !Item.TryRead(payload, QueryJson.Default.QueryPayload, out query, out var error) ? [error]
+        : query!.IsReport ? []
         : query.ToSearch().Validate();
+
+    private static string Text(FieldError error) => $"{error.Field} {error.Message}";
+
+    private static ItemOutcome Outcome(SearchResult result) =>
+        result.Answer is { } answer
+            ? ItemOutcome.Success(answer, QueryJson.Plain.SearchAnswer)
+            : ItemOutcome.Failure(
+                new ItemError(ErrorCodes.Timeout, result.Timeout!.Message, Retryable: true)
+            );
 }

@@ -1,10 +1,16 @@
+using Jobs.Kinds.CacheWarming;
 using Jobs.Kinds.Queries;
+using Jobs.Kinds.Queries.Highlights;
+using Jobs.Kinds.Queries.Index;
+using Jobs.Kinds.Queries.Ranking;
+using Jobs.Kinds.Queries.Reports;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
 public static class QueryServiceCollectionExtensions
 {
-    /// <summary>Adds search and the kind <c>query</c>.</summary>
+    /// <summary>Adds search, its index, reports, and the kinds <c>query</c> and <c>warm</c>. Answers are kept by <c>AddCaching</c>.</summary>
     public static IServiceCollection AddQueries(this IServiceCollection services)
     {
         services
@@ -12,7 +18,28 @@ public static class QueryServiceCollectionExtensions
             .BindConfiguration(SearchOptions.Section)
             .ValidateDataAnnotations()
             .ValidateOnStart();
-        services.AddSingleton<SearchService>();
+        services.AddSearchIndex();
+        services.AddSingleton<IndexReader>();
+        services.AddSingleton<PhraseCheck>();
+        services.AddSingleton<WordLexemes>();
+        services.AddSingleton<HitReader>();
+        services.AddSingleton(provider => new SearchService(
+            provider.GetRequiredService<IndexReader>(),
+            provider.GetRequiredService<PhraseCheck>(),
+            provider.GetRequiredService<HitReader>(),
+            provider.GetRequiredService<IOptions<SearchOptions>>(),
+            provider.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton<CachedSearch>();
+        services.AddReports();
+        services.AddKind<WarmHandler>(
+            "warm",
+            kind =>
+            {
+                kind.ItemsPerPage = 50;
+                kind.Concurrency = 2;
+            }
+        );
         return services.AddKind<QueryHandler>(
             "query",
             kind =>

@@ -13,8 +13,8 @@ internal static class QuerySyntax
     {
         var alternatives = new List<Alternative>();
         var words = new StringBuilder();
-        var filter = new StringBuilder();
-        var hasPhrase = false;
+        var phrases = new List<string>();
+        var excluded = new List<string>();
         for (var i = 0; i < q.Length; )
         {
             if (char.IsWhiteSpace(q[i]))
@@ -42,19 +42,16 @@ internal static class QuerySyntax
                 End();
                 continue;
             }
-            if (quoted || negated)
+            if (negated)
             {
-                filter
-                    .Append(negated ? "-" : "")
-                    .Append('"')
-                    .Append(text.Replace('"', ' '))
-                    .Append("\" ");
-                hasPhrase |= !negated;
+                excluded.Add(text.Replace('"', ' '));
+                continue;
             }
-            if (!negated)
+            if (quoted)
             {
-                words.Append(text).Append(' ');
+                phrases.Add(text);
             }
+            words.Append(text).Append(' ');
         }
         End();
         return alternatives;
@@ -64,11 +61,11 @@ internal static class QuerySyntax
             // What only excludes would find everything else.
             if (words.Length > 0)
             {
-                alternatives.Add(new Alternative(words.ToString(), filter.ToString(), hasPhrase));
+                alternatives.Add(new Alternative(words.ToString(), [.. phrases], [.. excluded]));
             }
             words.Clear();
-            filter.Clear();
-            hasPhrase = false;
+            phrases.Clear();
+            excluded.Clear();
         }
     }
 
@@ -85,6 +82,15 @@ internal static class QuerySyntax
 
 /// <summary>One alternative of a query.</summary>
 /// <param name="Words">What ranks: every word that is not excluded, those of phrases too.</param>
-/// <param name="Filter">What must and must not occur, for <c>websearch_to_tsquery</c>; may be empty.</param>
-/// <param name="HasPhrase">Whether something must occur; else any of the words must.</param>
-internal readonly record struct Alternative(string Words, string Filter, bool HasPhrase);
+/// <param name="Phrases">What must occur; where there is none, any of the words must.</param>
+/// <param name="Excluded">Words and phrases that must not occur.</param>
+internal sealed record Alternative(
+    string Words,
+    IReadOnlyList<string> Phrases,
+    IReadOnlyList<string> Excluded
+)
+{
+    /// <summary>Phrases and exclusions for <c>websearch_to_tsquery</c>.</summary>
+    public string Filter =>
+        string.Join(' ', Phrases.Select(p => $"\"{p}\"").Concat(Excluded.Select(e => $"-\"{e}\"")));
+}

@@ -6,7 +6,19 @@ namespace Jobs.Kinds.Queries;
 /// <param name="Hits">Best first.</param>
 /// <param name="Total">Documents that match, on this page or another.</param>
 /// <param name="ElapsedMs">How long the search took.</param>
-public sealed record SearchAnswer(IReadOnlyList<SearchHit> Hits, long Total, double ElapsedMs);
+public sealed record SearchAnswer(IReadOnlyList<SearchHit> Hits, long Total, double ElapsedMs)
+{
+    /// <summary>Whether <see cref="Total"/> is only about right: absent where it is exact.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool TotalIsEstimate { get; init; }
+
+    /// <summary>Words that nothing has, and what was searched instead; absent where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Correction>? Corrections { get; init; }
+}
+
+/// <summary>A word that nothing has, and the one that was searched instead, as the index has them: by their stems.</summary>
+public sealed record Correction(string From, string To);
 
 /// <summary>A document that was found, by its best passage.</summary>
 /// <param name="DocumentId">The document.</param>

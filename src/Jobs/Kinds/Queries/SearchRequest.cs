@@ -20,6 +20,32 @@ public sealed record SearchRequest(
     public const int MaxLimit = 100;
     public const int MaxOffset = 1000;
     public const int MaxTags = 32;
+    public const int MaxDocuments = 100;
+
+    /// <summary>Media types, one of which a document must have; null or empty for any.</summary>
+    public IReadOnlyList<string>? Types { get; init; }
+
+    /// <summary>When a document was taken in, at the earliest.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>When a document was taken in, before this.</summary>
+    public DateTimeOffset? To { get; init; }
+
+    /// <summary>The only documents that may be found; null or empty for all.</summary>
+    public IReadOnlyList<Guid>? Documents { get; init; }
+
+    /// <summary>The same for requests that have the same answer.</summary>
+    internal string Identity =>
+        string.Join(
+            '\0',
+            [
+                Q,
+                FormattableString.Invariant($"{Limit} {Offset} {From:O} {To:O}"),
+                .. Sorted(Tags).Select(t => $"tag {t}"),
+                .. Sorted(Types).Select(t => $"type {t}"),
+                .. Sorted(Documents?.Select(d => d.ToString())),
+            ]
+        );
 
     /// <summary>The rules that this breaks; empty when it breaks none.</summary>
     public IReadOnlyList<FieldError> Validate()
@@ -45,19 +71,43 @@ public sealed record SearchRequest(
         {
             errors.Add(new FieldError("offset", $"must be from 0 to {MaxOffset}"));
         }
-        if (Tags?.Count > MaxTags)
+        ValidateList("tags", Tags, errors);
+        ValidateList("types", Types, errors);
+        if (Documents?.Count > MaxDocuments)
         {
-            errors.Add(new FieldError("tags", $"must be at most {MaxTags}"));
+            errors.Add(new FieldError("documents", $"must be at most {MaxDocuments}"));
         }
-        for (var i = 0; i < Math.Min(Tags?.Count ?? 0, MaxTags); i++)
+        if (From >= To)
         {
-            if (string.IsNullOrEmpty(Tags![i]) || Tags[i].Contains('\0', StringComparison.Ordinal))
+            errors.Add(new FieldError("to", "must be later than from"));
+        }
+        return errors;
+    }
+
+    private static IEnumerable<string> Sorted(IEnumerable<string>? values) =>
+        (values ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+
+    private static void ValidateList(
+        string field,
+        IReadOnlyList<string>? values,
+        List<FieldError> errors
+    )
+    {
+        if (values?.Count > MaxTags)
+        {
+            errors.Add(new FieldError(field, $"must be at most {MaxTags}"));
+        }
+        for (var i = 0; i < Math.Min(values?.Count ?? 0, MaxTags); i++)
+        {
+            if (
+                string.IsNullOrEmpty(values![i])
+                || values[i].Contains('\0', StringComparison.Ordinal)
+            )
             {
                 errors.Add(
-                    new FieldError($"tags[{i}]", "must be text without the character U+0000")
+                    new FieldError($"{field}[{i}]", "must be text without the character U+0000")
                 );
             }
         }
-        return errors;
     }
 }

@@ -1,8 +1,7 @@
-using System.Globalization;
-using Jobs.Database;
+using Jobs.Kinds.Queries.Index;
+using Jobs.Kinds.Queries.Ranking;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Jobs.Kinds.Queries;
 
@@ -10,20 +9,34 @@ namespace Jobs.Kinds.Queries;
 /// Full-text search over a tenant's documents. Thread-safe. A document is as good as its best passage; any word of
 /// the query may match, and the operators (see <see cref="SearchRequest.Q"/>) say which passages may be found at all.
 /// </summary>
-public sealed class SearchService(
-    JobsDataSource database,
-    IOptions<SearchOptions> options,
-    TimeProvider time
-)
+public sealed class SearchService
 {
-    // Each word costs the reading of its list; a query of so many words is decided by the first of them.
-    private const int MaxWords = 32;
+    // Queries that share their round trips.
+    private const int GroupSize = 64;
 
-    // By weight D, C, B, A: text is B, the title is A.
-    private static readonly float[] Weights = [0.1f, 0.2f, 0.5f, 1.0f];
+    // Bytes of postings that are held at once.
+    private const long GroupBytes = 32 * 1024 * 1024;
 
-    // Divides by 1 + the logarithm of the number of different words.
-    private const int Normalisation = 16;
+    private readonly IndexReader reader;
+    private readonly PhraseCheck phrases;
+    private readonly HitReader hits;
+    private readonly SearchOptions options;
+    private readonly TimeProvider time;
+
+    internal SearchService(
+        IndexReader reader,
+        PhraseCheck phrases,
+        HitReader hits,
+        IOptions<SearchOptions> options,
+        TimeProvider time
+    )
+    {
+        this.reader = reader;
+        this.phrases = phrases;
+        this.hits = hits;
+        this.options = options.Value;
+        this.time = time;
+    }
 
     /// <summary>Searches one tenant's documents.</summary>
     /// <exception cref="ArgumentException">The request breaks a rule; see <see cref="SearchRequest.Validate"/>.</exception>
@@ -34,80 +47,230 @@ public sealed class SearchService(
         CancellationToken cancellationToken
     )
     {
-        if (request.Validate() is [var error, ..])
+        SearchResult result = default;
+        await SearchAsync(tenantId, [request], (_, r) => result = r, cancellationToken);
+        return result.Answer ?? throw result.Timeout!;
+    }
+
+    /// <summary>
+    /// Answers many requests in few round trips; those that are equal are answered once. One that takes too long fails
+    /// alone.
+    /// </summary>
+    /// <param name="tenantId">Whose documents.</param>
+    /// <param name="requests">Which are valid.</param>
+    /// <param name="done">Called with the place of each request, once, as soon as its result is there.</param>
+    /// <param name="cancellationToken">Ends it; what was done before stays done.</param>
+    internal async Task SearchAsync(
+        int tenantId,
+        IReadOnlyList<SearchRequest> requests,
+        Action<int, SearchResult> done,
+        CancellationToken cancellationToken
+    )
+    {
+        var distinct = requests
+            .Index()
+            .GroupBy(r => r.Item.Identity, r => r, StringComparer.Ordinal)
+            .Select(g => new Asked(g.First().Item, [.. g.Select(r => r.Index)]))
+            .ToList();
+        if (
+            distinct.SelectMany(a => a.Request.Validate()).FirstOrDefault() is
+            { Field: not null } error
+        )
         {
-            throw new ArgumentException($"{error.Field} {error.Message}", nameof(request));
+            throw new ArgumentException($"{error.Field} {error.Message}", nameof(requests));
         }
+        foreach (var group in distinct.Chunk(GroupSize))
+        {
+            await AnswerAsync(tenantId, group, done, cancellationToken);
+        }
+    }
+
+    // Where a statement takes too long, its queries are divided until the one that does is alone.
+    private async Task AnswerAsync(
+        int tenantId,
+        Asked[] group,
+        Action<int, SearchResult> done,
+        CancellationToken ct
+    )
+    {
         var started = time.GetTimestamp();
-        var hits = new List<SearchHit>();
-        var total = 0L;
-        await using var batch = Commands(tenantId, request);
         try
         {
-            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-            await reader.NextResultAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
+            var ranked = await RankAsync(tenantId, group, ct);
+            var pages = await hits.ReadAsync(tenantId, [.. ranked.Select(r => r.Query)], ct);
+            var elapsed = Math.Round(time.GetElapsedTime(started).TotalMilliseconds, 2);
+            foreach (var ((asked, query), page) in ranked.Zip(pages))
             {
-                hits.Add(Hit(reader));
-                total = reader.GetInt64(6);
+                var answer = new SearchAnswer(page, query.Total, elapsed)
+                {
+                    TotalIsEstimate = query.IsEstimate,
+                    Corrections = query.Plan.Corrections is { Count: > 0 } c ? c : null,
+                };
+                asked.Report(done, new SearchResult(answer, null));
             }
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.QueryCanceled)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            throw new TimeoutException("The search took too long. Use fewer or rarer words.", e);
-        }
-        return new SearchAnswer(
-            hits,
-            total,
-            Math.Round(time.GetElapsedTime(started).TotalMilliseconds, 2)
-        );
-    }
-
-    private NpgsqlBatch Commands(int tenantId, SearchRequest request)
-    {
-        var alternatives = QuerySyntax.Parse(request.Q);
-        var batch = database.Requests.CreateBatch();
-        var timeout = options.Value.Timeout.TotalMilliseconds.ToString(
-            "0",
-            CultureInfo.InvariantCulture
-        );
-        batch.BatchCommands.Add(
-            new(SearchSql.Timeout) { Parameters = { new() { Value = timeout } } }
-        );
-        batch.BatchCommands.Add(
-            new(SearchSql.Search)
+            ct.ThrowIfCancellationRequested();
+            if (group is [var alone])
             {
-                Parameters =
-                {
-                    new() { Value = tenantId },
-                    new() { Value = alternatives.Select(a => a.Words).ToArray() },
-                    new() { Value = alternatives.Select(a => a.Filter).ToArray() },
-                    new() { Value = alternatives.Select(a => a.HasPhrase).ToArray() },
-                    new() { Value = MaxWords },
-                    new() { Value = Weights },
-                    new() { Value = Normalisation },
-                    new()
-                    {
-                        Value = request.Tags is { Count: > 0 } tags ? tags.ToArray() : DBNull.Value,
-                        NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
-                    },
-                    new() { Value = request.Limit },
-                    new() { Value = request.Offset },
-                    new() { Value = Highlight.Options },
-                },
+                alone.Report(done, new SearchResult(null, TooLong(e)));
+                return;
             }
-        );
-        return batch;
+            await AnswerAsync(tenantId, group[..(group.Length / 2)], done, ct);
+            await AnswerAsync(tenantId, group[(group.Length / 2)..], done, ct);
+        }
     }
 
-    private static SearchHit Hit(NpgsqlDataReader row) =>
-        new(
-            row.GetGuid(0),
-            row.GetString(1),
-            Math.Round(row.GetFloat(2), 6),
-            row.GetString(3),
-            row.IsDBNull(4) ? null : row.GetInt32(4),
-            Highlight.ToHtml(row.GetString(5))
+    private async Task<List<(Asked Asked, RankedQuery Query)>> RankAsync(
+        int tenantId,
+        Asked[] group,
+        CancellationToken ct
+    )
+    {
+        var planner = new QueryPlanner(group.Select(a => a.Request));
+        var (state, rows) = await reader.LookAsync(tenantId, planner.Texts, ct);
+        var plans = planner.Plan(rows, state.Configs);
+        await CorrectAsync(tenantId, plans, state, ct);
+        foreach (var plan in plans)
+        {
+            TermWeights.Set(plan, state, options.MostPostings);
+        }
+        var scorer = new SegmentScorer(Bm25.Norms(state.MeanLength));
+        var ranked = new List<(Asked, RankedQuery)>();
+        foreach (var part in Parts(plans, state))
+        {
+            await ScoreAsync(tenantId, part, scorer, ranked, group, ct);
+        }
+        var withPhrases = ranked.Select(r => r.Item2).Where(q => q.Plan.NeedsText).ToList();
+        if (withPhrases.Count > 0)
+        {
+            await phrases.CheckAsync(tenantId, withPhrases, ct);
+        }
+        return ranked;
+    }
+
+    private async Task CorrectAsync(
+        int tenantId,
+        IReadOnlyList<QueryPlan> plans,
+        IndexState state,
+        CancellationToken ct
+    )
+    {
+        var unknown = TypoFinder.Unknown(plans, state).ToArray();
+        if (unknown.Length == 0 || state.Passages == 0)
+        {
+            return;
+        }
+        var similar = await reader.SimilarAsync(tenantId, unknown, ct);
+        var near = unknown.ToDictionary(
+            word => word,
+            word =>
+                similar[word]
+                    .Where(s => TypoFinder.IsNear(word, s))
+                    .Union(TypoFinder.InlineNear(word, state), StringComparer.Ordinal)
+                    .ToList(),
+            StringComparer.Ordinal
         );
+        var candidates = near.Values.SelectMany(n => n).Distinct(StringComparer.Ordinal).ToArray();
+        if (candidates.Length == 0)
+        {
+            return;
+        }
+        await reader.SizeAsync(tenantId, state, candidates, ct);
+        var meant = near.Select(n => (n.Key, Best: TypoFinder.Best(n.Key, n.Value, state)))
+            .Where(n => n.Best is not null)
+            .ToDictionary(n => n.Key, n => n.Best!, StringComparer.Ordinal);
+        foreach (var plan in plans)
+        {
+            TypoFinder.Apply(plan, meant, state);
+        }
+    }
+
+    // Plans, a few at a time, so that what their words need fits into memory.
+    private static IEnumerable<List<(int Index, QueryPlan Plan)>> Parts(
+        IReadOnlyList<QueryPlan> plans,
+        IndexState state
+    )
+    {
+        var part = new List<(int, QueryPlan)>();
+        var words = new HashSet<string>(StringComparer.Ordinal);
+        var bytes = 0L;
+        foreach (var (i, plan) in plans.Index())
+        {
+            var more = plan
+                .Terms.Where(t => !words.Contains(t.Key))
+                .Sum(t => (long)(state[t.Key] * t.Value.Share * Posting.Bytes));
+            if (part.Count > 0 && bytes + more > GroupBytes)
+            {
+                yield return part;
+                part = [];
+                words.Clear();
+                bytes = 0;
+            }
+            words.UnionWith(plan.Terms.Keys);
+            bytes += more;
+            part.Add((i, plan));
+        }
+        yield return part;
+    }
+
+    private async Task ScoreAsync(
+        int tenantId,
+        List<(int Index, QueryPlan Plan)> part,
+        SegmentScorer scorer,
+        List<(Asked, RankedQuery)> ranked,
+        Asked[] group,
+        CancellationToken ct
+    )
+    {
+        var shares = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var (_, plan) in part.Where(p => p.Plan.Terms.Count > 0))
+        {
+            var needed = plan
+                .Whole.Concat(DocumentFilter.Lexemes(plan.Request))
+                .Select(l => (Lexeme: l, Share: 1.0))
+                .Concat(plan.Terms.Select(t => (Lexeme: t.Key, t.Value.Share)));
+            foreach (var (lexeme, share) in needed)
+            {
+                shares[lexeme] = Math.Max(share, shares.GetValueOrDefault(lexeme));
+            }
+        }
+        var segments = shares.Count == 0 ? [] : await reader.ReadAsync(tenantId, shares, ct);
+        try
+        {
+            foreach (var (index, plan) in part)
+            {
+                var top = new TopList(plan.NeedsText ? PhraseCheck.MaxCandidates : plan.Wanted);
+                foreach (var segment in segments)
+                {
+                    ct.ThrowIfCancellationRequested();
+                    scorer.Score(plan, segment, top);
+                }
+                var query = new RankedQuery(plan, top.ToList(), top.Total)
+                {
+                    IsEstimate = plan.IsCut,
+                };
+                ranked.Add((group[index], query));
+            }
+        }
+        finally
+        {
+            segments.ForEach(s => s.Dispose());
+        }
+    }
+
+    private static TimeoutException TooLong(Exception cause) =>
+        new("The search took too long. Use fewer or rarer words.", cause);
+
+    private sealed record Asked(SearchRequest Request, int[] Places)
+    {
+        public void Report(Action<int, SearchResult> done, SearchResult result)
+        {
+            foreach (var place in Places)
+            {
+                done(place, result);
+            }
+        }
+    }
 }

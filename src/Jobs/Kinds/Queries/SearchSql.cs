@@ -1,53 +1,124 @@
 namespace Jobs.Kinds.Queries;
 
+/// <summary>
+/// The statements of a search, each for any number of queries. They are planned once a connection, and so that the plan
+/// stays right whatever the tables come to hold: by their indexes.
+/// </summary>
 internal static class SearchSql
 {
     /// <summary>For the rest of the transaction, which is that of the batch that this stands in.</summary>
-    public const string Timeout = "select set_config('statement_timeout', $1, true)";
+    public const string Settings = """
+        select set_config('statement_timeout', $1, true), set_config('plan_cache_mode', 'force_generic_plan', true),
+            set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+            set_config('enable_mergejoin', 'off', true), set_config('enable_bitmapscan', 'off', true),
+            set_config('jit', 'off', true)
+        """;
+
+    public const string Segments = """
+        select id, documents, passages, length, configs, inline is not null
+        from jobs.search_segments
+        where tenant_id = $1
+        order by id
+        """;
 
     /// <summary>
-    /// The common table expression makes the text query once and hides it from the planner, which then counts on few
-    /// matches and takes the index whatever the table holds. It is or-ed from lexemes: every match of any word counts,
-    /// and the filters of the alternatives say which of them may.
+    /// The lexemes of texts in each configuration that the tenant's passages have, with their places; and the bytes of
+    /// the postings of each lexeme, whose length is known without reading them.
     /// </summary>
-    public const string Search = """
-        with alternative as (
-            select a.filter, a.has_phrase, w.words
-            from unnest($2::text[], $3::text[], $4::bool[]) as a (words, filter, has_phrase)
-            cross join lateral (
-                select string_agg('''' || replace(replace(l.lexeme, '\', '\\'), '''', '''''') || '''', ' | ')::tsquery
-                from (select lexeme from unnest(to_tsvector('english', a.words)) order by positions[1] limit $5) l
-            ) w (words)
-            where w.words is not null
-        ), query as materialized (
-            select string_agg('(' || words::text || ')', ' | ')::tsquery as words,
-                string_agg('(' ||
-                    case
-                        when filter = '' or numnode(websearch_to_tsquery('english', filter)) = 0 then words
-                        when has_phrase then websearch_to_tsquery('english', filter)
-                        else words && websearch_to_tsquery('english', filter)
-                    end::text || ')', ' | ')::tsquery as filter
-            from alternative
-        ), best as (
-            select distinct on (p.document_id) p.document_id, p.ordinal, ts_rank($6, p.terms, query.words, $7) as score
-            from query
-            join jobs.passages p on p.terms @@ query.filter
-            where p.tenant_id = $1
-            order by p.document_id, score desc, p.ordinal
-        ), page as (
-            select best.*, count(*) over () as total
-            from best
-            where $8::text[] is null
-               or exists (select from jobs.documents d where d.id = best.document_id and d.tags @> $8)
-            order by score desc, document_id desc
-            limit $9 offset $10
+    public const string Lexemes = """
+        with config as materialized (
+            select distinct unnest(configs) as name from jobs.search_segments where tenant_id = $1
+        ), lexeme as materialized (
+            select t.n, c.name, l.lexeme, l.positions
+            from unnest($2::text[]) with ordinality t (text, n)
+            cross join config c
+            cross join lateral unnest(to_tsvector(c.name::regconfig, t.text)) l
         )
-        select page.document_id, coalesce(d.title, d.name), page.score, p.body, p.page,
-            ts_headline('english', p.body, query.words, $11), page.total
-        from page
-        cross join query
-        join jobs.documents d on d.id = page.document_id
-        join jobs.passages p on p.document_id = page.document_id and p.ordinal = page.ordinal
-        order by page.score desc, page.document_id desc
+        select l.n::int, l.name, l.lexeme, l.positions, null::bigint
+        from lexeme l
+        union all
+        select 0, '', l.lexeme, null, (
+            select sum(octet_length(p.postings))
+            from jobs.search_segments s
+            join jobs.search_postings p
+                on p.tenant_id = s.tenant_id and p.segment_id = s.id and p.lexeme = l.lexeme
+            where s.tenant_id = $1 and s.inline is null)
+        from (select distinct lexeme from lexeme) l
+        """;
+
+    /// <summary>The same sizes for lexemes that are known already.</summary>
+    public const string Sizes = """
+        select l.lexeme, (
+            select sum(octet_length(p.postings))
+            from jobs.search_segments s
+            join jobs.search_postings p
+                on p.tenant_id = s.tenant_id and p.segment_id = s.id and p.lexeme = l.lexeme
+            where s.tenant_id = $1 and s.inline is null)
+        from unnest($2::text[]) l (lexeme)
+        """;
+
+    /// <summary>
+    /// The index as it is at one moment: the segments, what was deleted of them, and of each word the given share of
+    /// its postings, the best first.
+    /// </summary>
+    public const string Postings = """
+        select s.id, -1, octet_length(s.deleted), null::bytea
+        from jobs.search_segments s
+        where s.tenant_id = $1
+        union all
+        select d.segment_id, -2, d.ordinal, null
+        from jobs.search_deleted d
+        where d.tenant_id = $1
+        union all
+        select s.id, w.n::int - 1, 0,
+            case
+                when w.share >= 1 then p.postings
+                else substring(p.postings from 1 for ceil(octet_length(p.postings) / 4 * w.share)::int * 4)
+            end
+        from jobs.search_segments s
+        cross join unnest($2::text[], $3::float8[]) with ordinality w (lexeme, share, n)
+        join jobs.search_postings p on p.tenant_id = s.tenant_id and p.segment_id = s.id and p.lexeme = w.lexeme
+        where s.tenant_id = $1 and s.inline is null
+        """;
+
+    /// <summary>
+    /// Words that may be meant by one that nothing has: of about its length, with the same start or the same end.
+    /// </summary>
+    public const string Similar = """
+        select w.n::int - 1, t.lexeme
+        from unnest($2::text[]) with ordinality w (word, n)
+        cross join generate_series(-1, 1) more (letters)
+        cross join lateral (
+            select s.lexeme
+            from jobs.search_terms s
+            where s.tenant_id = $1 and length(s.lexeme) = length(w.word) + more.letters
+                and s.lexeme >= left(w.word, (length(w.word) - 1) / 2)
+                and s.lexeme < left(w.word, (length(w.word) - 1) / 2) || U&'\+10FFFF'
+            union all
+            select s.lexeme
+            from jobs.search_terms s
+            where s.tenant_id = $1 and length(s.lexeme) = length(w.word) + more.letters
+                and reverse(s.lexeme) collate "C" >= left(reverse(w.word), length(w.word) / 2)
+                and reverse(s.lexeme) collate "C" < left(reverse(w.word), length(w.word) / 2) || U&'\+10FFFF'
+        ) t
+        """;
+
+    /// <summary>Which of the given passages a filter lets through.</summary>
+    public const string Verify = """
+        select c.n::int - 1
+        from unnest($2::uuid[], $3::int[], $4::int[]) with ordinality c (document_id, ordinal, filter, n)
+        join jobs.passages p on p.document_id = c.document_id and p.ordinal = c.ordinal
+        where p.tenant_id = $1
+            and (numnode(websearch_to_tsquery(p.config, ($5::text[])[c.filter])) = 0
+                or p.terms @@ websearch_to_tsquery(p.config, ($5::text[])[c.filter]))
+        """;
+
+    /// <summary>Passages with what is shown of them.</summary>
+    public const string Hits = """
+        select h.n::int - 1, coalesce(d.title, d.name), p.body, p.page, p.config::text
+        from unnest($2::uuid[], $3::int[]) with ordinality h (document_id, ordinal, n)
+        join jobs.passages p on p.document_id = h.document_id and p.ordinal = h.ordinal
+        join jobs.documents d on d.id = p.document_id
+        where d.tenant_id = $1
         """;
 }

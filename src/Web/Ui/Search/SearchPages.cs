@@ -15,7 +15,7 @@ internal static class SearchPages
         HttpContext context,
         string? q,
         int? offset,
-        SearchService search,
+        CachedSearch search,
         CancellationToken cancellationToken
     )
     {
@@ -38,7 +38,7 @@ internal static class SearchPages
                 request,
                 cancellationToken
             );
-            return Page.Of<SearchPage>(new { Request = request, Answer = answer });
+            return Page.Of<SearchPage>(new { Request = request, Answer = answer.Value });
         }
         catch (TimeoutException e)
         {

@@ -1,0 +1,9 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Jobs.Kinds.CacheWarming;
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(WarmPayload))]
+[JsonSerializable(typeof(WarmResult))]
+internal sealed partial class WarmJson : JsonSerializerContext;

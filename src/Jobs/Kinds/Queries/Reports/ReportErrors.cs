@@ -1,0 +1,47 @@
+using Npgsql;
+
+namespace Jobs.Kinds.Queries.Reports;
+
+/// <summary>The errors of reports. What PostgreSQL says of the SQL is for the log alone: it may name what callers must not know.</summary>
+public static class ReportErrors
+{
+    public const string UnknownReport = "unknown_report";
+    public const string ReportFailed = "report_failed";
+
+    public static ItemException Unknown(string name) =>
+        Of(UnknownReport, $"There is no report '{name}'.", retryable: false);
+
+    public static ItemException Invalid(FieldError error) =>
+        Of(ErrorCodes.InvalidItem, $"{error.Field} {error.Message}", retryable: false);
+
+    public static ItemException TooLong(Report report, Exception cause) =>
+        Of(
+            ErrorCodes.Timeout,
+            $"The report took longer than its {report.Timeout.TotalSeconds} s.",
+            retryable: true,
+            cause
+        );
+
+    public static ItemException Refused(Report report, PostgresException cause) =>
+        Of(
+            ReportFailed,
+            $"The database refused the report '{report.Name}' ({cause.SqlState}).",
+            retryable: false,
+            cause
+        );
+
+    public static ItemException Away(Report report, Exception cause) =>
+        Of(
+            ErrorCodes.Unavailable,
+            $"The data source '{report.Source}' did not answer.",
+            retryable: true,
+            cause
+        );
+
+    private static ItemException Of(
+        string code,
+        string message,
+        bool retryable,
+        Exception? cause = null
+    ) => new(new ItemError(code, message, retryable), cause);
+}

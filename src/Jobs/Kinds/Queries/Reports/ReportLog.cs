@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Logging;
+
+namespace Jobs.Kinds.Queries.Reports;
+
+internal static partial class ReportLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The report {Report} is not read: {Reason}")]
+    public static partial void NotRead(ILogger logger, string report, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The report {Report} failed with {Code}")]
+    public static partial void Failed(
+        ILogger logger,
+        Exception exception,
+        string report,
+        string code
+    );
+}

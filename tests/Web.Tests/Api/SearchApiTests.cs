@@ -1,0 +1,65 @@
+using System.Net;
+
+namespace Jobs.Web.Tests.Api;
+
+public sealed class SearchApiTests(WebHost web)
+{
+    private const string Path = "/api/v1/search?q=heron&limit=5";
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_answer_is_kept_until_a_document_of_its_tenant_comes_or_goes()
+    {
+        using var tenant = await web.NewTenantAsync(Stop);
+        using var other = await web.NewTenantAsync(Stop);
+        (await StatusAsync(tenant)).ShouldBe(("MISS", 0));
+        (await StatusAsync(tenant)).ShouldBe(("HIT", 0));
+        (await StatusAsync(other)).ShouldBe(("MISS", 0));
+
+        using var upload = await tenant.UploadAsync(
+            ("h.txt", "a heron stands in the reeds"u8.ToArray())
+        );
+        var answer = System.Text.Json.JsonElement.Parse(
+            await upload.Content.ReadAsByteArrayAsync(Stop)
+        );
+        await tenant.EndAsync(answer.GetProperty("id").GetString()!);
+
+        (await StatusAsync(tenant)).ShouldBe(("MISS", 1));
+        (await StatusAsync(tenant)).ShouldBe(("HIT", 1));
+        (await StatusAsync(other)).ShouldBe(("HIT", 0));
+
+        var id = answer.GetProperty("files")[0].GetProperty("documentId").GetString();
+        using var deleted = await tenant.Client.DeleteAsync($"/api/v1/documents/{id}", Stop);
+        deleted.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+        (await StatusAsync(tenant)).ShouldBe(("MISS", 0));
+    }
+
+    [Fact]
+    public async Task A_query_that_was_warmed_is_found_at_once()
+    {
+        using var tenant = await web.NewTenantAsync(Stop);
+        using var submitted = await tenant.Client.PostAsync(
+            "/api/v1/batch/cache/warm",
+            ApiTenant.Json("""{"queries":[{"q":"heron","limit":5}],"ttlSeconds":60}"""),
+            Stop
+        );
+        submitted.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        await tenant.EndAsync(submitted.Headers.Location!.ToString().Split('/')[^1]);
+
+        (await StatusAsync(tenant)).ShouldBe(("HIT", 0));
+    }
+
+    private static async Task<(string Cache, int Total)> StatusAsync(ApiTenant tenant)
+    {
+        using var answer = await tenant.Client.GetAsync(Path, Stop);
+        var found = System.Text.Json.JsonElement.Parse(
+            await answer.Content.ReadAsByteArrayAsync(Stop)
+        );
+        return (
+            answer.Headers.GetValues("X-Cache").Single(),
+            found.GetProperty("total").GetInt32()
+        );
+    }
+}
