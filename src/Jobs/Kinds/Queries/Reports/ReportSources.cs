@@ -14,7 +14,7 @@ public sealed class ReportSources : IAsyncDisposable
 
     public ReportSources(JobsDataSource own, IOptions<ReportOptions> options)
     {
-        sources[Report.OwnSource] = (Pool(own.ConnectionString, OwnConnections), "");
+        sources[Report.OwnSource] = (Pool(own.SessionConnectionString, OwnConnections), "");
         foreach (var (name, source) in options.Value.Sources)
         {
             sources[name] = (Pool(source.ConnectionString, source.MaxConnections), source.Role);
