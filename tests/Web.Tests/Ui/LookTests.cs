@@ -118,6 +118,7 @@ public sealed class LookTests(BrowserFixture browser) : BrowserTest(browser)
     {
         await page.GotoAsync("/new-schedule");
         await page.ClickAsync("#save");
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
         await CheckAsync(page);
         await page.FillAsync("#name", name);
         await page.FillAsync("#cron", "0 0 1 1 *");
@@ -130,6 +131,8 @@ public sealed class LookTests(BrowserFixture browser) : BrowserTest(browser)
 
     private static async Task CheckAsync(IPage page)
     {
+        // Before its styles are there a page is as wide as it likes.
+        await page.WaitForLoadStateAsync();
         // The rules do not ask for the width, and asking takes a second.
         if (page.ViewportSize!.Width > 1000)
         {
