@@ -9,7 +9,7 @@ namespace Jobs.Database;
 /// <remarks>Thread-safe; owns its pools. Failures of the database surface as <see cref="NpgsqlException"/>.</remarks>
 public sealed class JobsDataSource : IAsyncDisposable
 {
-    private readonly string requestsConnectionString;
+    private readonly string requestsSettings;
     private readonly string engineSettings;
 
     /// <summary>Connects when it is first used.</summary>
@@ -43,7 +43,7 @@ public sealed class JobsDataSource : IAsyncDisposable
             engine.Options = $"{builder.Options} {EnginePlanner.StartupOptions}".Trim();
         }
         Default(builder, "Maximum Pool Size", "16");
-        requestsConnectionString = builder.ConnectionString;
+        requestsSettings = builder.ConnectionString;
         SessionConnectionString = sessionConnectionString ?? builder.ConnectionString;
         engineSettings = engine.ConnectionString;
         Requests = Build(builder, "jobs");
@@ -63,25 +63,21 @@ public sealed class JobsDataSource : IAsyncDisposable
 
     /// <summary>A pool beside these, for what must not wait behind others; who asks for it owns it.</summary>
     /// <param name="name">Of the pool and its connections.</param>
-    /// <param name="configure">What is other than for <see cref="Requests"/>.</param>
-    public NpgsqlDataSource Apart(string name, Action<NpgsqlConnectionStringBuilder> configure)
+    /// <param name="configure">What is other than in the pool that it is like.</param>
+    /// <param name="likeEngine">Whether it is like <see cref="Engine"/>, and not like <see cref="Requests"/>.</param>
+    public NpgsqlDataSource Apart(
+        string name,
+        Action<NpgsqlConnectionStringBuilder> configure,
+        bool likeEngine = false
+    )
     {
-        var settings = new NpgsqlConnectionStringBuilder(requestsConnectionString)
+        var settings = new NpgsqlConnectionStringBuilder(
+            likeEngine ? engineSettings : requestsSettings
+        )
         {
             ApplicationName = name,
         };
         configure(settings);
-        return Build(settings, name);
-    }
-
-    /// <summary>A further pool with the engine's settings, changed; who asks for it owns it.</summary>
-    internal NpgsqlDataSource PoolLikeEngine(
-        string name,
-        Action<NpgsqlConnectionStringBuilder> change
-    )
-    {
-        var settings = new NpgsqlConnectionStringBuilder(engineSettings) { ApplicationName = name };
-        change(settings);
         return Build(settings, name);
     }
 

@@ -31,7 +31,7 @@ internal sealed class SharedDatabase : IAsyncDisposable
     {
         this.clock = clock;
         this.options = options.Value;
-        Pool = database.PoolLikeEngine(
+        Pool = database.Apart(
             "jobs-cache",
             settings =>
             {
@@ -40,7 +40,8 @@ internal sealed class SharedDatabase : IAsyncDisposable
                 settings.Timeout = 1;
                 settings.CommandTimeout = 1;
                 settings.CancellationTimeout = -1;
-            }
+            },
+            likeEngine: true
         );
     }
 
