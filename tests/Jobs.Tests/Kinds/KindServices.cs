@@ -30,12 +30,14 @@ public sealed class KindServices : IAsyncDisposable
                 .Build()
         );
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(DatabaseReadiness.Done());
         services.AddLogging();
         services.AddSingleton(database.DataSource);
         services.AddPooledDbContextFactory<JobsContext>(o =>
             o.UseNpgsql(database.DataSource.Requests)
         );
-        services.AddDocuments().AddQueries().AddCleanup().AddSingleton<KindRegistry>();
+        services.AddBatches().AddCaching();
+        services.AddDocuments().AddQueries().AddCleanup();
         provider = services.BuildServiceProvider();
     }
 
