@@ -213,7 +213,7 @@ public sealed class RateLimitTests(LimitedHost host) : RateLimitTest(host)
         await using var transaction = await connection.BeginTransactionAsync(Stop);
         await using (var hold = connection.CreateCommand())
         {
-            hold.CommandText = "lock table jobs.passages, jobs.documents in access exclusive mode";
+            hold.CommandText = "lock table jobs.search_segments in access exclusive mode";
             await hold.ExecuteNonQueryAsync(Stop);
         }
         var first = client.GetAsync("/api/v1/search?q=lease", Stop);
