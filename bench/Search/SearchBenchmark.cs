@@ -49,9 +49,7 @@ internal static class SearchBenchmark
         };
         await ReadyAsync(http);
         http.DefaultRequestHeaders.Add("X-API-Key", Key);
-        var tenant = await database.ScalarAsync<int>(
-            "select id from jobs.tenants order by id limit 1"
-        );
+        var tenant = await database.ScalarAsync<int>("select tenant_id from jobs.api_keys limit 1");
         var corpus = new Corpus(passages, seed: 7);
         var watch = Stopwatch.StartNew();
         await corpus.LoadAsync(database.Raw, tenant);
