@@ -64,6 +64,23 @@ public sealed class SearchServiceTests(TestDatabase database)
         answer.Total.ShouldBe(answer.Hits.Count);
     }
 
+    [Theory]
+    [InlineData("haus")]
+    [InlineData("\"alten häuser\"")]
+    [InlineData("Häusern -winter")]
+    public async Task A_document_is_found_by_the_words_of_its_own_language(string q)
+    {
+        var verdict = await services.UploadAsync(
+            "stadt.html",
+            "<html lang=\"de\"><body><p>Die alten Häuser der Stadt wurden im Frühjahr neu gestrichen, und ihre Dächer auch.</p></body></html>"
+        );
+        await services.RunAsync("document", verdict.Payload);
+
+        var hits = (await SearchAsync(new SearchRequest(q))).Hits;
+
+        hits.ShouldHaveSingleItem().DocumentId.ShouldBe(verdict.DocumentId!.Value);
+    }
+
     [Fact]
     public async Task Highlights_are_safe_html()
     {
