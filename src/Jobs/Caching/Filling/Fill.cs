@@ -111,6 +111,11 @@ internal sealed class Fill<T>(CacheKey key, string[] tags, bool isDetached) : Fi
         lock (gate)
         {
             isDead = --waiting == 0 && !isDetached && !IsAnswered;
+            if (isDead)
+            {
+                // Whoever begins anew takes its place, and no removal finds it any more.
+                MakeVoid();
+            }
             return isDead;
         }
     }

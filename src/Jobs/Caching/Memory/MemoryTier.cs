@@ -84,9 +84,13 @@ internal sealed class MemoryTier(
 
     public void Remove(CacheKey key, long before, EvictionCause cause)
     {
-        if (entries.TryGetValue(key, out var entry) && entry.Token < before)
+        // Looked for under the lock: a fill that was not void a moment ago may be about to keep its value.
+        lock (gate)
         {
-            Remove(entry, cause);
+            if (entries.TryGetValue(key, out var entry) && entry.Token < before)
+            {
+                DropWithLock(entry, cause);
+            }
         }
     }
 
