@@ -168,7 +168,6 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             "array[1], '30 seconds'",
             Engine: true
         ),
-        ["Webhook, until next"] = new(WebhookStatements.UntilNext, "", "", Engine: true),
         ["Webhook list"] = new(WebhookStatements.List, "int, uuid", "2, {id}"),
         ["Webhook replay"] = new(WebhookStatements.Replay, "int, uuid", "2, {id}"),
         ["Idempotency claim"] = new(
