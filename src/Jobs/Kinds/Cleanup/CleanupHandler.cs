@@ -49,6 +49,7 @@ internal sealed class CleanupHandler(
         {
             result.Indexed = await index.CatchUpAsync(cancellationToken);
             result.Segments = await index.MergeAsync(cancellationToken);
+            result.Asked = await index.PurgeAskedAsync(cancellationToken);
         }
         CleanupLog.Done(log, result);
         return ItemOutcome.Success(result, CleanupJson.Default.CleanupResult);

@@ -68,6 +68,9 @@ internal sealed record CleanupResult
     /// <summary>Documents that were taken into the search index.</summary>
     public long Indexed { get; set; }
 
+    /// <summary>Rows of which searches were asked, that are older than a day.</summary>
+    public long Asked { get; set; }
+
     /// <summary>Documents that became failed because their batch ended without them.</summary>
     public long AbandonedDocuments { get; set; }
 }
