@@ -3,6 +3,7 @@ using Jobs.Batches;
 using Jobs.Caching;
 using Jobs.Engine;
 using Jobs.Kinds;
+using Jobs.Notifications;
 using Jobs.Queues;
 using Jobs.RateLimiting;
 using Jobs.Recurring;
@@ -37,6 +38,7 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<BatchChanges>();
         services.AddSingleton<Cancellations>();
         services.AddSingleton<LimitNotices>();
+        services.AddSingleton<NotificationChanges>();
         services.TryAddSingleton<CacheSignal>();
         services.AddSingleton<BatchSubmitter>();
         services.AddSingleton<BatchReader>();

@@ -51,6 +51,8 @@ internal static class ApiExtensions
         KeysApi.Map(api);
         WebhooksApi.Map(api);
         RateLimitsApi.Map(api);
+        SystemAuditApi.Map(api);
+        NotificationsApi.Map(api);
         SystemApi.Map(app, api);
         app.MapOpenApi("/openapi/{documentName}.json")
             .AllowAnonymous()

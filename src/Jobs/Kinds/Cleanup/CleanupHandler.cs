@@ -14,6 +14,8 @@ internal sealed class CleanupHandler(
     OriginalCleanup originals,
     IdempotencyCleanup idempotency,
     IndexCleanup index,
+    AuditCleanup audit,
+    NotificationCleanup notifications,
     ILogger<CleanupHandler> log
 ) : IItemHandler
 {
@@ -50,6 +52,14 @@ internal sealed class CleanupHandler(
             result.Indexed = await index.CatchUpAsync(cancellationToken);
             result.Segments = await index.MergeAsync(cancellationToken);
             result.Asked = await index.PurgeAskedAsync(cancellationToken);
+        }
+        if (targets.Contains(CleanupTargets.Audit, StringComparer.Ordinal))
+        {
+            result.AuditEntries = await audit.PruneAsync(cancellationToken);
+        }
+        if (targets.Contains(CleanupTargets.Notifications, StringComparer.Ordinal))
+        {
+            result.Notifications = await notifications.PruneAsync(cancellationToken);
         }
         CleanupLog.Done(log, result);
         return ItemOutcome.Success(result, CleanupJson.Default.CleanupResult);

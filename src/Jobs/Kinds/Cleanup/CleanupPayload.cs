@@ -22,6 +22,12 @@ internal static class CleanupTargets
     /// <summary>The search index: segments that want to be one, deletions, documents that are not in it yet.</summary>
     public const string Search = "search";
 
+    /// <summary>Entries of the audit past their retention.</summary>
+    public const string Audit = "audit";
+
+    /// <summary>Notifications past their retention, and what a tenant has beyond its number.</summary>
+    public const string Notifications = "notifications";
+
     public static readonly IReadOnlyList<string> All =
     [
         Cache,
@@ -29,6 +35,8 @@ internal static class CleanupTargets
         Originals,
         Idempotency,
         Search,
+        Audit,
+        Notifications,
     ];
 }
 
@@ -70,6 +78,10 @@ internal sealed record CleanupResult
 
     /// <summary>Rows of which searches were asked, that are older than a day.</summary>
     public long Asked { get; set; }
+
+    public long AuditEntries { get; set; }
+
+    public long Notifications { get; set; }
 
     /// <summary>Documents that became failed because their batch ended without them.</summary>
     public long AbandonedDocuments { get; set; }
