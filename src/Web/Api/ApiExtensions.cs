@@ -52,6 +52,7 @@ internal static class ApiExtensions
         WebhooksApi.Map(api);
         RateLimitsApi.Map(api);
         SystemAuditApi.Map(api);
+        SystemDatabaseApi.Map(api);
         NotificationsApi.Map(api);
         SystemApi.Map(app, api);
         app.MapOpenApi("/openapi/{documentName}.json")

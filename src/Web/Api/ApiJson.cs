@@ -4,6 +4,7 @@ using Jobs.Auditing;
 using Jobs.Batches;
 using Jobs.Caching;
 using Jobs.Caching.Subscriptions;
+using Jobs.Database.Care;
 using Jobs.Kinds.Queries;
 
 namespace Jobs.Web.Api;
@@ -58,6 +59,9 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(NewNotification))]
 [JsonSerializable(typeof(UnreadAnswer))]
 [JsonSerializable(typeof(AuditList))]
+[JsonSerializable(typeof(DatabaseStats))]
+[JsonSerializable(typeof(OptimizeBody))]
+[JsonSerializable(typeof(MaintenanceStep))]
 [JsonSerializable(typeof(AuditEntry))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class ApiJson : JsonSerializerContext;
