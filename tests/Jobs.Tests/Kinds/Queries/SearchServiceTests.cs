@@ -133,6 +133,9 @@ public sealed class SearchServiceTests(TestDatabase database)
     [InlineData("appels trees", "apples")]
     [InlineData("winnter", "winter")]
     [InlineData("hosue", "house")]
+    // The mistake is in an ending that is no part of the stem.
+    [InlineData("gardeninf", "garden")]
+    [InlineData("rof", "roof")]
     public async Task A_mistyped_word_finds_what_was_meant(string q, string meant)
     {
         var answer = await SearchAsync(new SearchRequest(q));
@@ -140,6 +143,28 @@ public sealed class SearchServiceTests(TestDatabase database)
         answer.Corrections!.ShouldHaveSingleItem();
         answer.Hits[0].Passage.ShouldContain(meant);
         answer.Hits[0].Highlights[0].ShouldContain("<mark>");
+    }
+
+    [Fact]
+    public async Task A_correction_names_words()
+    {
+        var answer = await SearchAsync(new SearchRequest("Gardne house"));
+
+        answer.Corrections!.ShouldHaveSingleItem().From.ShouldBe("gardne");
+        answer.Corrections![0].To.ShouldBe("garden");
+    }
+
+    [Theory]
+    [InlineData("garden wiht")]
+    [InlineData("garden xq")]
+    [InlineData("garden qzxqzxqzx")]
+    [InlineData("garden zzz")]
+    public async Task What_means_nothing_does_not_count_and_the_rest_is_found(string q)
+    {
+        var answer = await SearchAsync(new SearchRequest(q));
+
+        answer.Corrections.ShouldBeNull();
+        answer.Total.ShouldBe(2);
     }
 
     [Fact]
