@@ -43,16 +43,17 @@ internal sealed class SearchHost : IAsyncDisposable
     public Task<int> TenantAsync() =>
         database.ScalarAsync<int>("select tenant_id from jobs.api_keys limit 1");
 
-    public async Task<JsonElement> GetAsync(string path)
-    {
-        using var answer = await Http.GetAsync(new Uri(path, UriKind.Relative));
-        return JsonElement.Parse(
-            await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync()
-        );
-    }
+    public async Task<JsonElement> SearchAsync(string query) =>
+        JsonElement.Parse(await ReadAsync(query));
 
-    public Task<JsonElement> SearchAsync(string query) =>
-        GetAsync($"/api/v1/search?q={Uri.EscapeDataString(query)}");
+    /// <summary>The bytes of the answer to a search.</summary>
+    public async Task<byte[]> ReadAsync(string query)
+    {
+        using var answer = await Http.GetAsync(
+            new Uri($"/api/v1/search?q={Uri.EscapeDataString(query)}", UriKind.Relative)
+        );
+        return await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync();
+    }
 
     public async Task<JsonElement> PostAsync<T>(string path, T body)
     {

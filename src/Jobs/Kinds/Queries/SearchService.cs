@@ -137,9 +137,10 @@ public sealed class SearchService
         await typos.CorrectAsync(tenantId, plans, state, ct);
         foreach (var plan in plans)
         {
+            FilterBudget.Apply(plan, state, options.MostPostings);
             TermWeights.Set(plan, state, options.MostPostings);
         }
-        var scorer = new SegmentScorer(Bm25.Norms(state.MeanLength));
+        using var scorer = new SegmentScorer(Bm25.Norms(state.MeanLength));
         var ranked = new List<(Asked, RankedQuery)>();
         foreach (var part in Parts(plans, state))
         {

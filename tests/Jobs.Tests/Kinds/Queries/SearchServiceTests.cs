@@ -44,6 +44,9 @@ public sealed class SearchServiceTests(TestDatabase database)
     [InlineData("an apple in the roof", "apples,house")]
     [InlineData("\"old trees\"", "apples")]
     [InlineData("\"old house\" garden", "house")]
+    [InlineData("\"red apples grow on old trees in the garden\"", "apples")]
+    [InlineData("\"garden the in trees old on grow apples red\"", "")]
+    [InlineData("garden -\"red apples grow on old trees in the garden\"", "pears")]
     [InlineData("garden -pears", "apples")]
     [InlineData("garden -\"old trees\"", "pears")]
     [InlineData("apples or pears", "apples,pears")]
@@ -198,6 +201,25 @@ public sealed class SearchServiceTests(TestDatabase database)
         commands.Count.ShouldBeLessThanOrEqualTo(8);
         answers.ShouldAllBe(a => a != null && a.Hits.Count > 0);
         answers.Where((_, i) => i % 2 == 1).Distinct().Count().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Words_that_are_known_are_as_many_as_fit_and_those_in_use_stay()
+    {
+        var words = services.Get<WordLexemes>();
+        async Task AskAsync(IEnumerable<string> some) =>
+            await words.OfAsync([("simple", [.. some])], null, Token);
+
+        for (var n = 0; n < 4; n++)
+        {
+            await AskAsync(["kept"]);
+            await AskAsync(Enumerable.Range(n * 40_000, 40_000).Select(i => $"w{i}"));
+        }
+        using var commands = new CommandCount(database);
+        await AskAsync(["kept"]);
+
+        commands.Count.ShouldBe(0);
+        words.Count.ShouldBeLessThan(3 * WordLexemes.MostWords);
     }
 
     [Fact]

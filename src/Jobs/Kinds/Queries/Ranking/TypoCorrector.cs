@@ -40,7 +40,9 @@ internal sealed class TypoCorrector(IndexReader reader, WordLexemes lexemes)
                     .Where(s => TypoFinder.IsNear(word, s))
                     .Concat(TypoFinder.InlineNear(word, state))
                     .Concat(
-                        its.Where(v => v.IsKnown || state.HasInline(v.Lexeme!))
+                        its.Where(v =>
+                                v.Lexeme is not null && (v.IsKnown || state.HasInline(v.Lexeme))
+                            )
                             .Select(v => v.Lexeme!)
                     )
                     .Distinct(StringComparer.Ordinal),
@@ -88,7 +90,7 @@ internal sealed class TypoCorrector(IndexReader reader, WordLexemes lexemes)
             .Where(w => w.All(char.IsLetter))
             .Distinct(StringComparer.Ordinal)
             .ToArray();
-        var known = await lexemes.OfAsync([.. state.Configs.Select(c => (c, words))], ct);
+        var known = await lexemes.OfAsync([.. state.Configs.Select(c => (c, words))], null, ct);
         var typed = new Dictionary<string, (string, string)>(StringComparer.Ordinal);
         foreach (var (config, its) in state.Configs.Zip(known))
         {
