@@ -41,3 +41,6 @@ internal sealed class RateLimits : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0013_search")]
 internal sealed class Search : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0014_metrics")]
+internal sealed class Metrics : SqlMigration;

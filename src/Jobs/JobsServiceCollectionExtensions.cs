@@ -3,6 +3,8 @@ using Jobs.Batches;
 using Jobs.Caching;
 using Jobs.Engine;
 using Jobs.Kinds;
+using Jobs.Monitoring;
+using Jobs.Monitoring.Samples;
 using Jobs.Queues;
 using Jobs.RateLimiting;
 using Jobs.Recurring;
@@ -38,6 +40,7 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<Cancellations>();
         services.AddSingleton<LimitNotices>();
         services.TryAddSingleton<CacheSignal>();
+        services.AddSingleton<MetricSignal>();
         services.AddSingleton<BatchSubmitter>();
         services.AddSingleton<BatchReader>();
         services.AddSingleton<BatchFeed>();
@@ -122,6 +125,7 @@ public static class JobsServiceCollectionExtensions
             );
         services.AddSingleton<ChunkLeaser>();
         services.AddSingleton<TenantShares>();
+        services.AddSingleton<EngineSamples>();
         services.AddSingleton<Settler>();
         services.AddSingleton<RunningChunks>();
         services.AddSingleton<LeaseLoop>();

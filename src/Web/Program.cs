@@ -8,7 +8,7 @@ builder.AddJobsLogging();
 builder.AddJobsDatabase();
 builder.Services.AddTenancy();
 builder.Services.AddBatches().AddWorker().AddCaching();
-builder.Services.AddDocuments().AddQueries().AddCleanup();
+builder.Services.AddDocuments().AddQueries().AddCleanup().AddMonitoring();
 builder.AddHttp();
 builder.Services.AddApi();
 builder.AddUi();

@@ -1,6 +1,7 @@
 using Jobs.Batches;
 using Jobs.Caching;
 using Jobs.Database;
+using Jobs.Monitoring;
 using Jobs.RateLimiting;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,7 @@ internal sealed class NoticeListener(
     Cancellations cancellations,
     LimitNotices limits,
     CacheSignal cache,
+    MetricSignal metrics,
     TimeProvider time,
     ILogger<NoticeListener> log
 ) : BackgroundService
@@ -56,7 +58,7 @@ internal sealed class NoticeListener(
         await connection.OpenAsync(cancellationToken);
         await using (
             var listen = new NpgsqlCommand(
-                $"listen {Notices.WorkChannel}; listen {Notices.ChangesChannel}; listen {Notices.CancelChannel}; listen {Notices.LimitsChannel}; listen {Notices.CacheChannel}",
+                $"listen {Notices.WorkChannel}; listen {Notices.ChangesChannel}; listen {Notices.CancelChannel}; listen {Notices.LimitsChannel}; listen {Notices.CacheChannel}; listen {Notices.MetricsChannel}",
                 connection
             )
         )
@@ -88,6 +90,9 @@ internal sealed class NoticeListener(
                 break;
             case Notices.CacheChannel:
                 cache.Set();
+                break;
+            case Notices.MetricsChannel:
+                metrics.Set();
                 break;
             case Notices.CancelChannel when Guid.TryParse(payload, out var batchId):
                 cancellations.Publish(batchId);

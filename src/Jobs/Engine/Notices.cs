@@ -23,6 +23,9 @@ public sealed class Notices
     /// <summary>Something was removed from the cache.</summary>
     internal const string CacheChannel = "jobs_cache";
 
+    /// <summary>Requests are counted anew.</summary>
+    internal const string MetricsChannel = "jobs_metrics";
+
     // Hints may be dropped: a full queue means that the database is away, and then nobody listens either.
     private readonly Channel<Notice> queue = Channel.CreateBounded<Notice>(
         new BoundedChannelOptions(10_000)
@@ -46,6 +49,9 @@ public sealed class Notices
 
     /// <summary>The memory of the caches should follow what was removed.</summary>
     internal void SendCache() => queue.Writer.TryWrite(new Notice(CacheChannel, ""));
+
+    /// <summary>Every node should set apart what it counted until now.</summary>
+    internal void SendMetrics() => queue.Writer.TryWrite(new Notice(MetricsChannel, ""));
 
     /// <summary>Workers that run chunks of the batch should stop them.</summary>
     internal void SendCancel(Guid batchId) =>

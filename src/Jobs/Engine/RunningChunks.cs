@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Jobs.Batches;
 using Jobs.Kinds;
+using Jobs.Monitoring.Samples;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -11,6 +12,7 @@ internal sealed class RunningChunks(
     KindRegistry kinds,
     Settler settler,
     TenantShares shares,
+    EngineSamples samples,
     WorkSignal signal,
     IOptions<EngineOptions> options,
     TimeProvider time,
@@ -310,7 +312,9 @@ internal sealed class RunningChunks(
         shares.Began(execution.Chunk);
         var began = time.GetTimestamp();
         await execution.RunAsync(draining, giveUp);
-        Remember(execution.Chunk.Kind, time.GetElapsedTime(began).TotalSeconds);
+        var took = time.GetElapsedTime(began);
+        samples.Executed(execution.Chunk.TenantId, execution.Chunk.Kind, took);
+        Remember(execution.Chunk.Kind, took.TotalSeconds);
     }
 
     private void Remember(string kind, double took) =>

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Jobs.Batches;
 using Jobs.Database;
+using Jobs.Monitoring.Samples;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -18,6 +19,7 @@ internal sealed class Settler(
     IOptions<BatchOptions> batches,
     Notices notices,
     WorkSignal signal,
+    EngineSamples samples,
     TimeProvider time,
     ILogger<Settler> log
 )
@@ -156,6 +158,16 @@ internal sealed class Settler(
                         || settlement.Chunk.IsCounted && settlement.IsFinal
                         || settlement.Retries.Any(r => r.Delay <= TimeSpan.Zero)
                     );
+                if (applied && settlement.Outcomes is { Count: > 0 } outcomes)
+                {
+                    samples.Settled(
+                        settlement.Chunk.TenantId,
+                        settlement.Chunk.Kind,
+                        outcomes.Succeeded,
+                        outcomes.Failed,
+                        outcomes.Cancelled
+                    );
+                }
                 settlement.SetApplied(applied);
             }
         }

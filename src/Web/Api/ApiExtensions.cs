@@ -51,6 +51,7 @@ internal static class ApiExtensions
         KeysApi.Map(api);
         WebhooksApi.Map(api);
         RateLimitsApi.Map(api);
+        MetricsApi.Map(api);
         SystemApi.Map(app, api);
         app.MapOpenApi("/openapi/{documentName}.json")
             .AllowAnonymous()

@@ -4,6 +4,7 @@ using Jobs.Batches;
 using Jobs.Caching;
 using Jobs.Caching.Subscriptions;
 using Jobs.Kinds.Queries;
+using Jobs.Monitoring.Requests;
 
 namespace Jobs.Web.Api;
 
@@ -16,6 +17,8 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(KeyAnswer))]
 [JsonSerializable(typeof(KeyList))]
 [JsonSerializable(typeof(LimitsAnswer))]
+[JsonSerializable(typeof(RequestReport))]
+[JsonSerializable(typeof(MetricsResetAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(DocumentAnswer))]
 [JsonSerializable(typeof(DocumentList))]

@@ -1,4 +1,5 @@
 using Jobs.Kinds.Cleanup;
+using Jobs.Monitoring.Samples;
 using Jobs.Recurring;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -13,6 +14,7 @@ public static class CleanupServiceCollectionExtensions
         services.AddSingleton<PartitionCleanup>();
         services.AddSingleton<OriginalCleanup>();
         services.AddSingleton<IdempotencyCleanup>();
+        services.AddSingleton<SampleRollup>();
         services.AddSingleton(new BuiltInSchedule("cleanup", "*/5 * * * *", "cleanup", "{}"));
         return services.AddKind<CleanupHandler>(
             "cleanup",
