@@ -5,6 +5,7 @@ using Jobs.Engine;
 using Jobs.Kinds;
 using Jobs.Monitoring;
 using Jobs.Monitoring.Samples;
+using Jobs.Notifications;
 using Jobs.Queues;
 using Jobs.RateLimiting;
 using Jobs.Recurring;
@@ -39,6 +40,7 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<BatchChanges>();
         services.AddSingleton<Cancellations>();
         services.AddSingleton<LimitNotices>();
+        services.AddSingleton<NotificationChanges>();
         services.TryAddSingleton<CacheSignal>();
         services.AddSingleton<MetricSignal>();
         services.AddSingleton<BatchSubmitter>();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Threading.Channels;
 
 namespace Jobs.Engine;
@@ -26,6 +27,12 @@ public sealed class Notices
     /// <summary>Requests are counted anew.</summary>
     internal const string MetricsChannel = "jobs_metrics";
 
+    /// <summary>A tenant's notifications were written or read; the payload is its id.</summary>
+    internal const string NotificationsChannel = "jobs_notifications";
+
+    /// <summary>Switches were set.</summary>
+    internal const string FeaturesChannel = "jobs_features";
+
     // Hints may be dropped: a full queue means that the database is away, and then nobody listens either.
     private readonly Channel<Notice> queue = Channel.CreateBounded<Notice>(
         new BoundedChannelOptions(10_000)
@@ -52,6 +59,13 @@ public sealed class Notices
 
     /// <summary>Every node should set apart what it counted until now.</summary>
     internal void SendMetrics() => queue.Writer.TryWrite(new Notice(MetricsChannel, ""));
+
+    internal void SendNotifications(int tenantId) =>
+        queue.Writer.TryWrite(
+            new Notice(NotificationsChannel, tenantId.ToString(CultureInfo.InvariantCulture))
+        );
+
+    internal void SendFeatures() => queue.Writer.TryWrite(new Notice(FeaturesChannel, ""));
 
     /// <summary>Workers that run chunks of the batch should stop them.</summary>
     internal void SendCancel(Guid batchId) =>

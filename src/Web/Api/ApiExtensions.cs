@@ -52,6 +52,8 @@ internal static class ApiExtensions
         WebhooksApi.Map(api);
         RateLimitsApi.Map(api);
         MetricsApi.Map(api);
+        SystemAuditApi.Map(api);
+        NotificationsApi.Map(api);
         SystemApi.Map(app, api);
         app.MapOpenApi("/openapi/{documentName}.json")
             .AllowAnonymous()

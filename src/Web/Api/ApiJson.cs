@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Jobs.Auditing;
 using Jobs.Batches;
 using Jobs.Caching;
 using Jobs.Caching.Subscriptions;
@@ -55,5 +56,11 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(CacheSubscription))]
 [JsonSerializable(typeof(CacheSubscriptionBody))]
 [JsonSerializable(typeof(CacheSubscriptionList))]
+[JsonSerializable(typeof(NotificationList))]
+[JsonSerializable(typeof(NotificationSnapshot))]
+[JsonSerializable(typeof(NewNotification))]
+[JsonSerializable(typeof(UnreadAnswer))]
+[JsonSerializable(typeof(AuditList))]
+[JsonSerializable(typeof(AuditEntry))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using Jobs.Batches;
+using Jobs.Notifications;
 
 namespace Jobs.Web.Api;
 
@@ -11,6 +12,7 @@ internal sealed class FeedListener(
     int tenant,
     BatchFeed feed,
     ItemReader items,
+    NotificationStore notifications,
     TimeProvider time
 )
 {
@@ -26,6 +28,8 @@ internal sealed class FeedListener(
 
     // Ends that were told: a look sees those of the last seconds again.
     private readonly HashSet<(Guid Id, long Version)> ends = [];
+
+    private long unread;
     private long lastSent;
 
     /// <summary>Runs until it is cancelled.</summary>
@@ -48,6 +52,8 @@ internal sealed class FeedListener(
             since is { } position && !first.IsGap
                 ? await TellAsync(first, position, cancellationToken)
                 : await TellSnapshotAsync(since is null ? first : null, cancellationToken);
+        unread = (await notifications.LookAsync(tenant, null, cancellationToken)).Unread;
+        await TellNotificationsAsync(since ?? look.Position, look.Position, cancellationToken);
         while (true)
         {
             if (time.GetElapsedTime(lastSent) > EventStream.KeepAlive)
@@ -57,12 +63,30 @@ internal sealed class FeedListener(
                 lastSent = time.GetTimestamp();
             }
             await Task.Delay(BatchWaiter.Interval, time, cancellationToken);
+            var before = look.Position;
             var next = await feed.NextAsync(tenant, look.Position, open.Keys, cancellationToken);
             look =
                 next.IsGap || open.Count > MostOpen
                     ? await TellSnapshotAsync(null, cancellationToken)
                     : await TellAsync(next, null, cancellationToken);
+            await TellNotificationsAsync(before, look.Position, cancellationToken);
         }
+    }
+
+    // After the batches, and no further than they were told: an end comes before its notification. Without an id: who
+    // comes back does so from a position of the batches.
+    private async Task TellNotificationsAsync(
+        FeedPosition since,
+        FeedPosition until,
+        CancellationToken cancellationToken
+    )
+    {
+        var look = await notifications.LookAsync(tenant, since, until, cancellationToken);
+        if (await NotificationEvents.WriteAsync(stream, look, unread, null, cancellationToken))
+        {
+            lastSent = time.GetTimestamp();
+        }
+        unread = look.Unread;
     }
 
     private async Task<FeedLook> TellSnapshotAsync(

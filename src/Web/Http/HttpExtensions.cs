@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Jobs.Idempotency;
+using Jobs.Web.Http.Auditing;
 using Jobs.Web.Http.Idempotency;
 using Jobs.Web.Http.RateLimits;
 using Microsoft.AspNetCore.Authentication;
@@ -73,6 +74,7 @@ internal static class HttpExtensions
         app.UseStatusCodePages();
         app.UseResponseCompression();
         app.UseRouting();
+        app.UseMiddleware<AuditMiddleware>();
         app.UseAuthentication();
         // Behind the authentication, which says who is counted; before what costs more.
         app.UseRateLimiter();

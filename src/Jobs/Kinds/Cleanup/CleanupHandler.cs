@@ -16,6 +16,8 @@ internal sealed class CleanupHandler(
     IdempotencyCleanup idempotency,
     IndexCleanup index,
     SampleRollup samples,
+    AuditCleanup audit,
+    NotificationCleanup notifications,
     ILogger<CleanupHandler> log
 ) : IItemHandler
 {
@@ -51,6 +53,15 @@ internal sealed class CleanupHandler(
         {
             result.Indexed = await index.CatchUpAsync(cancellationToken);
             result.Segments = await index.MergeAsync(cancellationToken);
+            result.Asked = await index.PurgeAskedAsync(cancellationToken);
+        }
+        if (targets.Contains(CleanupTargets.Audit, StringComparer.Ordinal))
+        {
+            result.AuditEntries = await audit.PruneAsync(cancellationToken);
+        }
+        if (targets.Contains(CleanupTargets.Notifications, StringComparer.Ordinal))
+        {
+            result.Notifications = await notifications.PruneAsync(cancellationToken);
         }
         if (targets.Contains(CleanupTargets.Metrics, StringComparer.Ordinal))
         {

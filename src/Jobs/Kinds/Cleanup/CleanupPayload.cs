@@ -25,6 +25,12 @@ internal static class CleanupTargets
     /// <summary>Samples of metrics: minutes become hours, hours become days, and what is too old goes.</summary>
     public const string Metrics = "metrics";
 
+    /// <summary>Entries of the audit past their retention.</summary>
+    public const string Audit = "audit";
+
+    /// <summary>Notifications past their retention, and what a tenant has beyond its number.</summary>
+    public const string Notifications = "notifications";
+
     public static readonly IReadOnlyList<string> All =
     [
         Cache,
@@ -33,6 +39,8 @@ internal static class CleanupTargets
         Idempotency,
         Search,
         Metrics,
+        Audit,
+        Notifications,
     ];
 }
 
@@ -76,6 +84,13 @@ internal sealed record CleanupResult
     public long SamplesMade { get; set; }
 
     public long SamplesDeleted { get; set; }
+
+    /// <summary>Rows of which searches were asked, that are older than a day.</summary>
+    public long Asked { get; set; }
+
+    public long AuditEntries { get; set; }
+
+    public long Notifications { get; set; }
 
     /// <summary>Documents that became failed because their batch ended without them.</summary>
     public long AbandonedDocuments { get; set; }
