@@ -127,7 +127,9 @@ public static class JobsServiceCollectionExtensions
             );
         services.AddSingleton<ChunkLeaser>();
         services.AddSingleton<TenantShares>();
+        services.AddMetrics();
         services.AddSingleton<EngineSamples>();
+        services.AddSingleton<EngineMeter>();
         services.AddSingleton<Settler>();
         services.AddSingleton<RunningChunks>();
         services.AddSingleton<LeaseLoop>();

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Threading.Channels;
 using Jobs.Batches;
 using Jobs.Database;
@@ -20,6 +21,7 @@ internal sealed class Settler(
     Notices notices,
     WorkSignal signal,
     EngineSamples samples,
+    EngineMeter meter,
     TimeProvider time,
     ILogger<Settler> log
 )
@@ -118,6 +120,7 @@ internal sealed class Settler(
         CancellationToken cancellationToken
     )
     {
+        var began = time.GetTimestamp();
         // Sent together, the commands of a batch are one transaction.
         await using var batch = database.Engine.CreateBatch();
         var settle = new NpgsqlBatchCommand(SettleStatement.Settle);
@@ -158,6 +161,11 @@ internal sealed class Settler(
                         || settlement.Chunk.IsCounted && settlement.IsFinal
                         || settlement.Retries.Any(r => r.Delay <= TimeSpan.Zero)
                     );
+                meter.Settled(settlement, applied);
+                if (applied && reader.GetBoolean(2))
+                {
+                    meter.BatchEnded(settlement.Chunk.Kind, AgeOf(settlement.Chunk.Key.BatchId));
+                }
                 if (applied && settlement.Outcomes is { Count: > 0 } outcomes)
                 {
                     samples.Settled(
@@ -171,6 +179,7 @@ internal sealed class Settler(
                 settlement.SetApplied(applied);
             }
         }
+        meter.SettledGroup(time.GetElapsedTime(began));
         if (delayed)
         {
             signal.Wake(scheduled: true);
@@ -179,6 +188,15 @@ internal sealed class Settler(
         {
             signal.Announce(scheduled: false);
         }
+    }
+
+    // The id of a batch begins with the milliseconds of its submission (UUIDv7, RFC 9562).
+    private TimeSpan AgeOf(Guid batchId)
+    {
+        Span<byte> id = stackalloc byte[16];
+        batchId.TryWriteBytes(id, bigEndian: true, out _);
+        var submitted = BinaryPrimitives.ReadInt64BigEndian(id) >> 16;
+        return time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(submitted);
     }
 
     private void AddParameters(

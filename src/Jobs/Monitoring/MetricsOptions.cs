@@ -11,6 +11,8 @@ public sealed class MetricsOptions
     public static readonly TimeSpan DefaultDayRetention = TimeSpan.FromDays(730);
     public static readonly TimeSpan DefaultSlowRequest = TimeSpan.FromSeconds(1);
 
+    public static readonly TimeSpan DefaultDatabaseInterval = TimeSpan.FromSeconds(15);
+
     /// <summary>Whether this process writes what it counts to the database, once a minute. Default true.</summary>
     public bool Samples { get; set; } = true;
 
@@ -29,6 +31,11 @@ public sealed class MetricsOptions
     /// <summary>How many of the last slow requests each process remembers. Default 100.</summary>
     [Range(1, 10_000)]
     public int SlowRequests { get; set; } = 100;
+
+    /// <summary>
+    /// How often the database is looked at while somebody reads <c>/metrics</c>; at least 15 s. Default 15 s.
+    /// </summary>
+    public TimeSpan DatabaseInterval { get; set; } = DefaultDatabaseInterval;
 
     internal bool HasRetentions =>
         MinuteRetention >= TimeSpan.FromHours(25)

@@ -19,6 +19,18 @@ internal static partial class MonitoringLog
 
     [LoggerMessage(
         Level = LogLevel.Warning,
+        Message = "The database was not looked at for metrics; it is tried again"
+    )]
+    public static partial void GaugesNotRead(this ILogger log, Exception exception);
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Metrics are served on http://{Address}:{Port}/metrics"
+    )]
+    public static partial void MetricsServed(this ILogger log, string address, int port);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
         Message = "The queues were not counted for the samples of this minute"
     )]
     public static partial void QueuesNotCounted(this ILogger log, Exception exception);

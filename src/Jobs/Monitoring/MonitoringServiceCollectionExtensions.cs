@@ -1,8 +1,12 @@
 using Jobs.Database;
 using Jobs.Engine;
 using Jobs.Monitoring;
+using Jobs.Monitoring.Gauges;
 using Jobs.Monitoring.Requests;
 using Jobs.Monitoring.Samples;
+using Jobs.Monitoring.Telemetry;
+using Microsoft.Extensions.Options;
+using OpenTelemetry;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -24,6 +28,10 @@ public static class MonitoringServiceCollectionExtensions
                 o => o.SlowRequest > TimeSpan.Zero,
                 $"{MetricsOptions.Section}:SlowRequest must be more than zero."
             )
+            .Validate(
+                o => o.DatabaseInterval >= MetricsOptions.DefaultDatabaseInterval,
+                $"{MetricsOptions.Section}:DatabaseInterval must be at least 15 s."
+            )
             .ValidateOnStart();
         services.AddSingleton<RequestMetrics>();
         services.AddSingleton<ISampleSource>(s => s.GetRequiredService<RequestMetrics>());
@@ -43,6 +51,23 @@ public static class MonitoringServiceCollectionExtensions
             s.GetRequiredService<MetricSignal>(),
             s.GetRequiredService<Notices>()
         ));
+        services.AddSingleton<DatabaseGauges>();
+        services.AddHostedService(s => s.GetRequiredService<DatabaseGauges>());
+        services
+            .AddOptions<TelemetryOptions>()
+            .BindConfiguration(TelemetryOptions.Section)
+            .Validate(
+                o => o.IsValid,
+                $"{TelemetryOptions.Section}: OtlpEndpoint must be an address or empty, OtlpProtocol grpc or http/protobuf, TraceRatio 0 to 1, WorkerPort 0 to 65535, WorkerAddress an IP address."
+            )
+            .ValidateOnStart();
+        services.AddSingleton(s => new ServiceTelemetry(
+            s.GetRequiredService<DatabaseGauges>(),
+            s.GetRequiredService<IOptions<TelemetryOptions>>(),
+            s.GetServices<BaseExporter<System.Diagnostics.Activity>>()
+        ));
+        // Made with the host, so that it counts from the start.
+        services.AddHostedService<TelemetryStart>();
         services.AddSingleton<Sampler>();
         services.AddHostedService(s => s.GetRequiredService<Sampler>());
         return services;

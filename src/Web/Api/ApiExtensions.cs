@@ -52,6 +52,7 @@ internal static class ApiExtensions
         WebhooksApi.Map(api);
         RateLimitsApi.Map(api);
         MetricsApi.Map(api);
+        PrometheusApi.Map(app);
         SystemAuditApi.Map(api);
         NotificationsApi.Map(api);
         SystemApi.Map(app, api);

@@ -56,11 +56,11 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             SubmitStatements.InsertBatches,
             "uuid[], int[], text[], smallint[], int[], smallint[], int[], text[], timestamptz[], timestamptz[], interval[], "
                 + "uuid[], bool[], text[], int[], smallint[], bigint[], int[], smallint[], bytea[], smallint[], smallint[], "
-                + "text[], text[], bigint, interval, uuid, bool[]",
+                + "text[], text[], bigint, interval, uuid, bool[], text[]",
             "array[{id}]::uuid[], array[2], array['k1'], array[1], array[1], array[3], array[1000], array[null], array[now()], "
                 + "array[null]::timestamptz[], array[null]::interval[], array[null]::uuid[], array[false], array[null], "
                 + "array[null]::int[], array[null]::smallint[], array[1], array[0], array[1], array[null]::bytea[], array[0], "
-                + "array[0], array[null], array[null], 1000000, '30 days', {id}, array[true]"
+                + "array[0], array[null], array[null], 1000000, '30 days', {id}, array[true], array[null]"
         ),
         ["Promote"] = new(LeaseStatements.Promote, "bigint", "1000000", Engine: true),
         ["Settle"] = new(SettleStatement.Settle, SettleTypes, SettleValues, Engine: true),
