@@ -3,6 +3,8 @@ using Jobs.Batches;
 using Jobs.Caching;
 using Jobs.Engine;
 using Jobs.Kinds;
+using Jobs.Monitoring;
+using Jobs.Monitoring.Samples;
 using Jobs.Notifications;
 using Jobs.Queues;
 using Jobs.RateLimiting;
@@ -40,6 +42,7 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<LimitNotices>();
         services.AddSingleton<NotificationChanges>();
         services.TryAddSingleton<CacheSignal>();
+        services.AddSingleton<MetricSignal>();
         services.AddSingleton<BatchSubmitter>();
         services.AddSingleton<BatchReader>();
         services.AddSingleton<BatchFeed>();
@@ -124,6 +127,9 @@ public static class JobsServiceCollectionExtensions
             );
         services.AddSingleton<ChunkLeaser>();
         services.AddSingleton<TenantShares>();
+        services.AddMetrics();
+        services.AddSingleton<EngineSamples>();
+        services.AddSingleton<EngineMeter>();
         services.AddSingleton<Settler>();
         services.AddSingleton<RunningChunks>();
         services.AddSingleton<LeaseLoop>();

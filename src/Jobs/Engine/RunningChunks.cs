@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Jobs.Batches;
 using Jobs.Kinds;
+using Jobs.Monitoring.Samples;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -11,6 +12,8 @@ internal sealed class RunningChunks(
     KindRegistry kinds,
     Settler settler,
     TenantShares shares,
+    EngineSamples samples,
+    EngineMeter meter,
     WorkSignal signal,
     IOptions<EngineOptions> options,
     TimeProvider time,
@@ -39,6 +42,9 @@ internal sealed class RunningChunks(
         get => slotWanted;
         set => slotWanted = value;
     }
+
+    /// <summary>Chunks that are executed, or wait for a slot.</summary>
+    public int Count => executing.Count;
 
     public int KindCount => plan.KindCount;
 
@@ -273,10 +279,23 @@ internal sealed class RunningChunks(
         CancellationToken giveUp
     )
     {
+        using var span = ChunkTrace.Start(execution.Chunk);
+        using var scope = log.ChunkScope(execution.Chunk.Key.BatchId, execution.Chunk.Key.Id);
+        if (
+            execution.Chunk.SuspicionAt(options.Value.MaxDeliveries)
+            is Suspicion.Shared
+                or Suspicion.Proven
+        )
+        {
+            meter.Poison(execution.Chunk.Kind);
+        }
         shares.Began(execution.Chunk);
         var began = time.GetTimestamp();
         await execution.RunAsync(draining, giveUp);
-        plan.Remember(execution.Chunk.Kind, time.GetElapsedTime(began));
+        var took = time.GetElapsedTime(began);
+        meter.Executed(execution.Chunk.Kind, took);
+        samples.Executed(execution.Chunk.TenantId, execution.Chunk.Kind, took);
+        plan.Remember(execution.Chunk.Kind, took);
     }
 
     private Dictionary<string, int> CountByKind()

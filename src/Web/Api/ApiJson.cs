@@ -6,6 +6,7 @@ using Jobs.Caching;
 using Jobs.Caching.Subscriptions;
 using Jobs.Database.Care;
 using Jobs.Kinds.Queries;
+using Jobs.Monitoring.Requests;
 
 namespace Jobs.Web.Api;
 
@@ -18,6 +19,8 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(KeyAnswer))]
 [JsonSerializable(typeof(KeyList))]
 [JsonSerializable(typeof(LimitsAnswer))]
+[JsonSerializable(typeof(RequestReport))]
+[JsonSerializable(typeof(MetricsResetAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(DocumentAnswer))]
 [JsonSerializable(typeof(DocumentList))]
