@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Jobs.Batches;
+using Jobs.Features;
 using Jobs.Kinds;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -12,6 +13,7 @@ internal sealed class RunningChunks(
     Settler settler,
     TenantShares shares,
     WorkSignal signal,
+    FeatureSwitches features,
     IOptions<EngineOptions> options,
     TimeProvider time,
     ILogger<RunningChunks> log
@@ -78,6 +80,10 @@ internal sealed class RunningChunks(
         var result = new List<(Kind, int)>();
         foreach (var kind in served)
         {
+            if (!features.IsKindOn(kind.Name))
+            {
+                continue;
+            }
             var most = free;
             if (IsQuick(kind))
             {

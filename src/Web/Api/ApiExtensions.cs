@@ -53,6 +53,7 @@ internal static class ApiExtensions
         RateLimitsApi.Map(api);
         SystemAuditApi.Map(api);
         NotificationsApi.Map(api);
+        SystemFeaturesApi.Map(api);
         SystemApi.Map(app, api);
         app.MapOpenApi("/openapi/{documentName}.json")
             .AllowAnonymous()

@@ -57,6 +57,8 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(NotificationSnapshot))]
 [JsonSerializable(typeof(NewNotification))]
 [JsonSerializable(typeof(UnreadAnswer))]
+[JsonSerializable(typeof(FeatureList))]
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
 [JsonSerializable(typeof(AuditList))]
 [JsonSerializable(typeof(AuditEntry))]
 [JsonSerializable(typeof(string))]
