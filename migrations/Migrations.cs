@@ -44,3 +44,6 @@ internal sealed class Search : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0015_insight")]
 internal sealed class Insight : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0016_search_frequent")]
+internal sealed class SearchFrequent : SqlMigration;

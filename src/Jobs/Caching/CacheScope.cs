@@ -94,6 +94,32 @@ public sealed class CacheScope : HybridCache
         return answer.Status == CacheStatus.Miss ? null : answer;
     }
 
+    /// <summary>
+    /// The values of many names in one round trip; see <see cref="ManyRun{T}.RunAsync"/>. Unlike one name alone, they
+    /// are not refreshed behind the caller's back, and nobody joins in.
+    /// </summary>
+    /// <param name="names">Distinct.</param>
+    /// <param name="isShared">Whether what the source gives for a place is worth being written into the database.</param>
+    internal Task AnswerManyAsync<T>(
+        IReadOnlyList<string> names,
+        Func<IReadOnlyList<int>, Action<int, T>, CancellationToken, Task> source,
+        Action<int, CacheAnswer<T>> found,
+        CacheEntryOptions? options,
+        IEnumerable<string> tags,
+        Func<int, bool> isShared,
+        bool renew,
+        CancellationToken cancellationToken
+    ) =>
+        new ManyRun<T>(
+            parts,
+            space,
+            this,
+            names,
+            options,
+            CacheTag.Of(Id.TenantId, tags),
+            isShared
+        ).RunAsync(source, found, renew, cancellationToken);
+
     /// <inheritdoc/>
     public override ValueTask SetAsync<T>(
         string key,

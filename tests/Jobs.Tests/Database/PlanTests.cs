@@ -8,6 +8,7 @@ using Jobs.Idempotency;
 using Jobs.Kinds.Cleanup;
 using Jobs.Kinds.Documents;
 using Jobs.Kinds.Queries;
+using Jobs.Kinds.Queries.Frequent;
 using Jobs.Kinds.Queries.Index;
 using Jobs.Notifications.Webhooks;
 using Jobs.Queues;
@@ -168,7 +169,6 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             "array[1], '30 seconds'",
             Engine: true
         ),
-        ["Webhook, until next"] = new(WebhookStatements.UntilNext, "", "", Engine: true),
         ["Webhook list"] = new(WebhookStatements.List, "int, uuid", "2, {id}"),
         ["Webhook replay"] = new(WebhookStatements.Replay, "int, uuid", "2, {id}"),
         ["Idempotency claim"] = new(
@@ -258,6 +258,19 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             "2, array[{id}]::uuid[], array[0]",
             Engine: true
         ),
+        ["Frequent searches, add"] = new(
+            FrequentSql.Add,
+            "int[], text[], text[], int[], int",
+            "array[2], array['n1'], array['{\"q\":\"a\"}'], array[3], 500"
+        ),
+        ["Frequent searches, most"] = new(FrequentSql.Most, "int, int, int", "2, 20, 3"),
+        ["Frequent searches, take"] = new(
+            FrequentSql.Take,
+            "text, interval, interval, interval, int",
+            "'documents', '2 seconds', '30 seconds', '2 minutes', 4"
+        ),
+        ["Frequent searches, warmed"] = new(FrequentSql.Warmed, "int, interval", "2, '7 minutes'"),
+        ["Frequent searches, purge"] = new(FrequentSql.Purge, "int", "1000"),
         ["Search index, passages"] = new(
             IndexSql.ReadPassages,
             "uuid[], int",
@@ -370,7 +383,7 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
     }
 
     [GeneratedRegex(
-        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages|search_postings|search_terms|search_documents|search_segments|search_deleted|webhook_deliveries|webhook_attempts|idempotency_keys|schedules|schedule_runs|rate_limits|cache_entries|cache_marks|cache_removals|cache_subscriptions)\w*",
+        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages|search_postings|search_terms|search_documents|search_segments|search_deleted|search_asked|search_warming|webhook_deliveries|webhook_attempts|idempotency_keys|schedules|schedule_runs|rate_limits|cache_entries|cache_marks|cache_removals|cache_subscriptions)\w*",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
@@ -508,6 +521,14 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
 
             insert into jobs.search_deleted (tenant_id, segment_id, ordinal)
             select t.id, n, 0 from jobs.tenants t, generate_series(1, 1000) n;
+
+            insert into jobs.search_asked (tenant_id, hour, name, query, times)
+            select t.id, date_trunc('hour', now()) - h * interval '1 hour', 'n' || n, '{}', n
+            from jobs.tenants t, generate_series(0, 24) h, generate_series(1, 50) n;
+
+            insert into jobs.tenants (name) select 'w' || n from generate_series(1, 5000) n;
+            insert into jobs.search_warming (tenant_id, due_at)
+            select id, now() + interval '5 minutes' from jobs.tenants;
 
             -- Partitions of the weeks to come are empty, and an empty table is read from end to end.
             do $$

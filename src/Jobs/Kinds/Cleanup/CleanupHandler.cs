@@ -51,6 +51,7 @@ internal sealed class CleanupHandler(
         {
             result.Indexed = await index.CatchUpAsync(cancellationToken);
             result.Segments = await index.MergeAsync(cancellationToken);
+            result.Asked = await index.PurgeAskedAsync(cancellationToken);
         }
         if (targets.Contains(CleanupTargets.Audit, StringComparer.Ordinal))
         {

@@ -76,6 +76,9 @@ internal sealed record CleanupResult
     /// <summary>Documents that were taken into the search index.</summary>
     public long Indexed { get; set; }
 
+    /// <summary>Rows of which searches were asked, that are older than a day.</summary>
+    public long Asked { get; set; }
+
     public long AuditEntries { get; set; }
 
     public long Notifications { get; set; }

@@ -84,7 +84,7 @@ public sealed class DocumentReader(
     ) =>
         await GetAsync(tenantId, id, cancellationToken) is null
             ? null
-            : new PartStream((part, ct) => ReadTextAsync(tenantId, id, part, ct));
+            : new PartStream(part => SelectText(tenantId, id, part));
 
     /// <summary>The original and its document; null when the tenant has none of this id.</summary>
     public async Task<DocumentContent?> OpenContentAsync(
@@ -141,12 +141,12 @@ public sealed class DocumentReader(
         return (byte[]?)await read.ExecuteScalarAsync(cancellationToken);
     }
 
-    private async Task<byte[]?> ReadTextAsync(int tenantId, Guid id, int part, CancellationToken ct)
+    private NpgsqlCommand SelectText(int tenantId, Guid id, int part)
     {
-        await using var read = database.Requests.CreateCommand(DocumentSql.ReadText);
-        read.Parameters.Add(new() { Value = id });
-        read.Parameters.Add(new() { Value = tenantId });
-        read.Parameters.Add(new() { Value = part });
-        return (byte[]?)await read.ExecuteScalarAsync(ct);
+        var select = database.Requests.CreateCommand(DocumentSql.ReadText);
+        select.Parameters.Add(new() { Value = id });
+        select.Parameters.Add(new() { Value = tenantId });
+        select.Parameters.Add(new() { Value = part });
+        return select;
     }
 }

@@ -1,16 +1,22 @@
+using System.ComponentModel;
 using System.Text.Json.Serialization;
 
 namespace Jobs.Kinds.Queries;
 
-/// <summary>What a search found.</summary>
+/// <summary>What a search found. Immutable, as what it consists of: one that is kept is shared by all who ask.</summary>
 /// <param name="Hits">Best first.</param>
 /// <param name="Total">Documents that match, on this page or another.</param>
 /// <param name="ElapsedMs">How long the search took.</param>
+[ImmutableObject(true)]
 public sealed record SearchAnswer(IReadOnlyList<SearchHit> Hits, long Total, double ElapsedMs)
 {
     /// <summary>Whether <see cref="Total"/> is only about right: absent where it is exact.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool TotalIsEstimate { get; init; }
+
+    /// <summary>Of items of batches: <c>hit</c> or <c>stale</c> where the answer was kept; absent where it was searched.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Cache { get; init; }
 
     /// <summary>Words that nothing has, and what was searched instead; absent where there are none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -48,9 +48,8 @@ internal sealed class WebhookService(
             var pause = engine.Value.PollInterval;
             try
             {
-                await LeaseAllAsync(watch, stoppingToken);
-                var next = await queue.UntilNextAsync(stoppingToken);
-                pause = next < pause && !IsFull() ? next : pause;
+                var next = await LeaseAllAsync(watch, stoppingToken);
+                pause = next < pause ? next : pause;
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
@@ -66,7 +65,11 @@ internal sealed class WebhookService(
 
     private bool IsFull() => running.Count >= options.Value.Concurrency;
 
-    private async Task LeaseAllAsync(BatchChanges.Watch watch, CancellationToken stoppingToken)
+    // Says how long until there may be more: the end of one that is sent wakes the loop.
+    private async Task<TimeSpan> LeaseAllAsync(
+        BatchChanges.Watch watch,
+        CancellationToken stoppingToken
+    )
     {
         while (!IsFull())
         {
@@ -75,10 +78,14 @@ internal sealed class WebhookService(
                 .Where(g => g.Count() >= options.Value.ConcurrencyOfTenant)
                 .Select(g => g.Key)
                 .ToArray();
-            var delivery = await queue.LeaseAsync(busy, options.Value.LeaseTime, stoppingToken);
+            var (delivery, untilNext) = await queue.LeaseAsync(
+                busy,
+                options.Value.LeaseTime,
+                stoppingToken
+            );
             if (delivery is null)
             {
-                return;
+                return untilNext;
             }
             var done = new TaskCompletionSource();
             running[delivery] = done.Task;
@@ -99,6 +106,7 @@ internal sealed class WebhookService(
                 CancellationToken.None
             );
         }
+        return TimeSpan.MaxValue;
     }
 
     private async Task DeliverAsync(LeasedDelivery delivery, CancellationToken stoppingToken)
