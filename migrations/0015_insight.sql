@@ -166,7 +166,9 @@ create trigger schedule_runs_failed after insert on jobs.schedule_runs
 -- How the service was found last, so that a change is told of once, whichever process finds it.
 create table jobs.health_state (
     one        boolean primary key default true check (one),
-    status     text not null default 'ok' check (status in ('ok', 'degraded', 'down')),
+    status     text not null default 'ok' check (status in ('ok', 'degraded', 'critical')),
+    -- What the last look found: a change is one that two looks in a row find.
+    found      text not null default 'ok',
     score      int not null default 100,
     since      timestamptz not null default now(),
     checked_at timestamptz not null default '-infinity'

@@ -54,6 +54,7 @@ internal static class ApiExtensions
         SystemAuditApi.Map(api);
         NotificationsApi.Map(api);
         SystemFeaturesApi.Map(api);
+        SystemHealthApi.Map(api);
         SystemApi.Map(app, api);
         app.MapOpenApi("/openapi/{documentName}.json")
             .AllowAnonymous()

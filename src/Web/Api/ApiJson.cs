@@ -4,6 +4,7 @@ using Jobs.Auditing;
 using Jobs.Batches;
 using Jobs.Caching;
 using Jobs.Caching.Subscriptions;
+using Jobs.Health;
 using Jobs.Kinds.Queries;
 
 namespace Jobs.Web.Api;
@@ -59,6 +60,8 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(UnreadAnswer))]
 [JsonSerializable(typeof(FeatureList))]
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
+[JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(ResourceReport))]
 [JsonSerializable(typeof(AuditList))]
 [JsonSerializable(typeof(AuditEntry))]
 [JsonSerializable(typeof(string))]
