@@ -56,6 +56,8 @@ internal static class ApiExtensions
         SystemAuditApi.Map(api);
         SystemDatabaseApi.Map(api);
         NotificationsApi.Map(api);
+        SystemFeaturesApi.Map(api);
+        SystemHealthApi.Map(api);
         SystemApi.Map(app, api);
         app.MapOpenApi("/openapi/{documentName}.json")
             .AllowAnonymous()

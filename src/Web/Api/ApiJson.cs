@@ -5,6 +5,7 @@ using Jobs.Batches;
 using Jobs.Caching;
 using Jobs.Caching.Subscriptions;
 using Jobs.Database.Care;
+using Jobs.Health;
 using Jobs.Kinds.Queries;
 using Jobs.Monitoring.Requests;
 
@@ -61,6 +62,10 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(NotificationSnapshot))]
 [JsonSerializable(typeof(NewNotification))]
 [JsonSerializable(typeof(UnreadAnswer))]
+[JsonSerializable(typeof(FeatureList))]
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
+[JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(ResourceReport))]
 [JsonSerializable(typeof(AuditList))]
 [JsonSerializable(typeof(DatabaseStats))]
 [JsonSerializable(typeof(OptimizeBody))]
