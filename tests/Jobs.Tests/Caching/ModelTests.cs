@@ -24,7 +24,8 @@ public sealed class ModelTests(TestDatabase database, ITestOutputHelper output)
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
 
     // What another run wrote may come late, when its network goes on again: its names are others.
-    private readonly string prefix = Guid.NewGuid().ToString("N");
+    private readonly string prefix = Guid.CreateVersion7(TimeProvider.System.GetUtcNow())
+        .ToString("N");
     private readonly ConcurrentDictionary<string, int> source = new(StringComparer.Ordinal);
     private readonly Queue<string> steps = new();
 
