@@ -22,7 +22,7 @@ internal sealed class DocumentParser
             plain,
             new MarkdownExtractor(),
             new HtmlExtractor(),
-            new CsvExtractor(),
+            new CsvExtractor(plain),
             new JsonExtractor(),
             new XmlExtractor(),
             new YamlExtractor(plain),
@@ -61,7 +61,7 @@ internal sealed class DocumentParser
         {
             text.Warn(DocumentWarnings.AmbiguousType);
         }
-        await byFormat[format].ExtractAsync(file, text, cancellationToken);
+        await ExtractAsync(format, file, text, cancellationToken);
         text.Complete();
         return format;
     }
@@ -71,9 +71,35 @@ internal sealed class DocumentParser
     {
         var format = Known(await PackageDetector.OfFileAsync(part, ct));
         var (title, author, pages, language) = (text.Title, text.Author, text.Pages, text.Language);
-        await byFormat[format].ExtractAsync(part, text, ct);
-        // What a part says of itself does not hold for the whole.
-        (text.Title, text.Author, text.Pages, text.Language) = (title, author, pages, language);
+        var outer = text.BeginPart();
+        try
+        {
+            await ExtractAsync(format, part, text, ct);
+        }
+        finally
+        {
+            text.EndPart(outer);
+            // What a part says of itself does not hold for the whole.
+            (text.Title, text.Author, text.Pages, text.Language) = (title, author, pages, language);
+        }
+    }
+
+    // Where there is more of it than is read, what was read stands.
+    private async Task ExtractAsync(
+        DocumentFormat format,
+        SourceFile file,
+        ExtractedText text,
+        CancellationToken ct
+    )
+    {
+        try
+        {
+            await byFormat[format].ExtractAsync(file, text, ct);
+        }
+        catch (ParseException e) when (e.Code == ParseErrors.MemoryLimit && !text.IsEmpty)
+        {
+            text.Warn(DocumentWarnings.Truncated);
+        }
     }
 
     private static DocumentFormat Known(Detection detected) =>

@@ -13,6 +13,7 @@ internal sealed class Heartbeat(
     WorkerRegistry registry,
     RunningChunks running,
     WorkSignal signal,
+    EngineMeter meter,
     IOptions<EngineOptions> options,
     TimeProvider time,
     ILogger<Heartbeat> log
@@ -129,6 +130,7 @@ internal sealed class Heartbeat(
         var (chunks, workers) = await registry.RescueAsync(Worker, settled, cancellationToken);
         if (chunks > 0 || workers > 0)
         {
+            meter.Rescued(chunks);
             log.Rescued(chunks, workers);
             signal.Announce(scheduled: false);
         }

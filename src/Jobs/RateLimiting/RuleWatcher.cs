@@ -1,4 +1,5 @@
 using Jobs.Database;
+using Jobs.Features;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -15,6 +16,7 @@ internal sealed class RuleWatcher(
     RateLimitRules rules,
     RateLimiter limiter,
     LimitNotices notices,
+    FeatureSwitches features,
     TimeProvider time,
     ILogger<RuleWatcher> log
 ) : BackgroundService
@@ -99,6 +101,7 @@ internal sealed class RuleWatcher(
         command.Parameters.Add(new() { Value = NodeLifetime });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
+        features.Apply(row.GetString(2));
         return (row.GetInt64(0), row.GetInt32(1));
     }
 

@@ -5,7 +5,7 @@ using Jobs.Parser.Text;
 namespace Jobs.Parser.Extraction;
 
 /// <summary>Tables as text: a row a line, a tab between cells.</summary>
-internal sealed class CsvExtractor : ITextExtractor
+internal sealed class CsvExtractor(PlainTextExtractor plain) : ITextExtractor
 {
     private static readonly CsvReaderOptions Options = new()
     {
@@ -38,23 +38,17 @@ internal sealed class CsvExtractor : ITextExtractor
         }
     }
 
-    private static async Task ReadLinesAsync(
-        SourceFile file,
-        ExtractedText text,
-        CancellationToken ct
-    )
+    private async Task ReadLinesAsync(SourceFile file, ExtractedText text, CancellationToken ct)
     {
         try
         {
             await ReadAsync(file, text, Options with { AllowLineBreaksInQuotes = false }, ct);
         }
-        catch (CsvFormatException e)
+        catch (CsvFormatException)
         {
-            throw new ParseException(
-                ParseErrors.Unreadable,
-                "A row of the table is longer than 1 MB. Is it a table?",
-                e
-            );
+            // A row that is longer than any of a table: its text is there all the same.
+            text.Clear();
+            await plain.ExtractAsync(file, text, ct);
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed class ExtractedText(Stream spool, int maxLength = ParserLimits.M
     private readonly StringBuilder sample = new();
     private int? linesPage;
     private int length;
+    private Mark start;
 
     public string? Title
     {
@@ -55,7 +56,8 @@ internal sealed class ExtractedText(Stream spool, int maxLength = ParserLimits.M
 
     public bool IsFull => length >= maxLength;
 
-    public bool IsEmpty => length == 0 && lines.Length == 0;
+    /// <summary>Whether nothing was found yet, in a part nothing of that part.</summary>
+    public bool IsEmpty => length == start.Length && lines.Length == 0;
 
     public void Warn(string warning)
     {
@@ -128,14 +130,35 @@ internal sealed class ExtractedText(Stream spool, int maxLength = ParserLimits.M
         Add(text[Math.Min(start, end)..end], page);
     }
 
+    /// <summary>
+    /// What follows is of a file within the document: <see cref="IsEmpty"/> and <see cref="Clear"/> are about that
+    /// file alone until <see cref="EndPart"/>.
+    /// </summary>
+    /// <returns>Where the file around it began.</returns>
+    public Mark BeginPart()
+    {
+        Flush();
+        var outer = start;
+        start = new Mark(spool.Position, length, Words, sample.Length);
+        return outer;
+    }
+
+    /// <summary>Goes on with the file around a part.</summary>
+    /// <param name="outer">What <see cref="BeginPart"/> gave.</param>
+    public void EndPart(Mark outer)
+    {
+        Flush();
+        start = outer;
+    }
+
     /// <summary>Starts again, for an extractor that found a better way.</summary>
     public void Clear()
     {
-        spool.SetLength(0);
+        spool.SetLength(start.Spool);
         lines.Clear();
-        sample.Clear();
-        length = 0;
-        Words = 0;
+        sample.Length = start.Sample;
+        length = start.Length;
+        Words = start.Words;
     }
 
     /// <summary>Ends the document.</summary>
@@ -181,4 +204,7 @@ internal sealed class ExtractedText(Stream spool, int maxLength = ParserLimits.M
             Add(text, linesPage);
         }
     }
+
+    /// <summary>A place in the text: the length of its spool, its characters, its words and its sample.</summary>
+    internal readonly record struct Mark(long Spool, int Length, int Words, int Sample);
 }

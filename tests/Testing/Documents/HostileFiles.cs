@@ -132,6 +132,39 @@ public static class HostileFiles
                 )
         ),
         new("line.txt", null, "truncated", () => Repeat("x", 24 * 1024 * 1024)),
+        new("long-line-of-text.zip", null, "truncated", () => Zip(("a.txt", LongLine("", "")))),
+        new("long-row.zip", null, "truncated", () => Zip(("a.csv", LongLine("a,b\n1,\"", "\"")))),
+        new("long-string.zip", null, "truncated", () => Zip(("a.json", LongLine("[\"", "\"]")))),
+        new(
+            "long-node.zip",
+            null,
+            "part_unread: a.xml (memory_limit)",
+            () => Zip(("a.xml", LongLine("<a><b>", "</b></a>")), ("b.txt", Write("Read.")))
+        ),
+        new(
+            "long-run.docx",
+            "memory_limit",
+            null,
+            () =>
+                Docx(
+                    LongLine(
+                        "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body><w:p><w:r><w:t>",
+                        "</w:t></w:r></w:p></w:body></w:document>"
+                    )
+                )
+        ),
+        new(
+            "long-cell.xlsx",
+            "memory_limit",
+            null,
+            () =>
+                Xlsx(
+                    LongLine(
+                        "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>",
+                        "</t></is></c></row>"
+                    )
+                )
+        ),
         new(
             "../../../etc/cron.d/evil.zip",
             null,
@@ -151,6 +184,25 @@ public static class HostileFiles
 
     private static byte[] Repeat(string text, int times) =>
         Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(text, times)));
+
+    // 200 million characters without a line end, which do not unfold to more than 200 times their length.
+    private static Action<Stream> LongLine(string before, string after) =>
+        stream =>
+        {
+            Write(before)(stream);
+            var random = new Random(1);
+            var piece = new byte[20_000];
+            for (var written = 0; written < 200_000_000; written += piece.Length)
+            {
+                // A part of it is new each time.
+                for (var i = 0; i < (written == 0 ? piece.Length : 200); i++)
+                {
+                    piece[i] = (byte)random.Next('a', 'z' + 1);
+                }
+                stream.Write(piece);
+            }
+            Write(after)(stream);
+        };
 
     private static byte[] Nested(int depth)
     {

@@ -1,7 +1,9 @@
+using Jobs.Auditing;
 using Jobs.Caching;
 using Jobs.Database;
 using Jobs.Kinds.Queries;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Jobs.Kinds.Documents;
 
@@ -82,7 +84,7 @@ public sealed class DocumentReader(
     ) =>
         await GetAsync(tenantId, id, cancellationToken) is null
             ? null
-            : new PartStream((part, ct) => ReadTextAsync(tenantId, id, part, ct));
+            : new PartStream(part => SelectText(tenantId, id, part));
 
     /// <summary>The original and its document; null when the tenant has none of this id.</summary>
     public async Task<DocumentContent?> OpenContentAsync(
@@ -103,10 +105,18 @@ public sealed class DocumentReader(
     /// <summary>Deletes a document with its original, text, passages and thumbnail; false when the tenant has none of this id.</summary>
     public async Task<bool> DeleteAsync(int tenantId, Guid id, CancellationToken cancellationToken)
     {
-        await using var delete = database.Requests.CreateCommand(DocumentSql.Delete);
-        delete.Parameters.Add(new() { Value = id });
-        delete.Parameters.Add(new() { Value = tenantId });
-        if (await delete.ExecuteScalarAsync(cancellationToken) is not Guid blob)
+        var deleted = await database.Requests.ChangeAsync(
+            async connection =>
+            {
+                await using var delete = new NpgsqlCommand(DocumentSql.Delete, connection);
+                delete.Parameters.Add(new() { Value = id });
+                delete.Parameters.Add(new() { Value = tenantId });
+                return await delete.ExecuteScalarAsync(cancellationToken);
+            },
+            blob => blob is not null,
+            cancellationToken
+        );
+        if (deleted is not Guid blob)
         {
             return false;
         }
@@ -131,12 +141,12 @@ public sealed class DocumentReader(
         return (byte[]?)await read.ExecuteScalarAsync(cancellationToken);
     }
 
-    private async Task<byte[]?> ReadTextAsync(int tenantId, Guid id, int part, CancellationToken ct)
+    private NpgsqlCommand SelectText(int tenantId, Guid id, int part)
     {
-        await using var read = database.Requests.CreateCommand(DocumentSql.ReadText);
-        read.Parameters.Add(new() { Value = id });
-        read.Parameters.Add(new() { Value = tenantId });
-        read.Parameters.Add(new() { Value = part });
-        return (byte[]?)await read.ExecuteScalarAsync(ct);
+        var select = database.Requests.CreateCommand(DocumentSql.ReadText);
+        select.Parameters.Add(new() { Value = id });
+        select.Parameters.Add(new() { Value = tenantId });
+        select.Parameters.Add(new() { Value = part });
+        return select;
     }
 }

@@ -14,7 +14,6 @@ internal sealed class PartReader(Func<SourceFile, ExtractedText, CancellationTok
         ParseErrors.ArchiveBomb,
         ParseErrors.NestedTooDeep,
         ParseErrors.TimeLimit,
-        ParseErrors.MemoryLimit,
     ];
 
     /// <summary>Reads a part; one that cannot be read is named in a warning.</summary>

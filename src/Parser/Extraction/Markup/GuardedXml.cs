@@ -137,18 +137,24 @@ internal sealed class GuardedXml : IDisposable
 
     public void Dispose() => reader.Dispose();
 
-    // The text of the exception is for people in English, and the one thing that tells an entity from a broken tag.
+    // The text of the exception is for people in English, and the one thing that tells them apart.
     private static ParseException Translate(XmlException e) =>
-        e.Message.Contains("entity", StringComparison.OrdinalIgnoreCase)
+        e.Message.Contains(nameof(Settings.MaxCharactersInDocument), StringComparison.Ordinal)
+            ? new ParseException(
+                ParseErrors.MemoryLimit,
+                $"The file has more than {MaxCharacters / (1024 * 1024)} million characters of markup. Divide it.",
+                e
+            )
+        : e.Message.Contains("entity", StringComparison.OrdinalIgnoreCase)
         || e.Message.Contains("DTD", StringComparison.Ordinal)
             ? new ParseException(
                 ParseErrors.XmlEntities,
                 "The file uses entities of a document type of its own, which are never resolved. Send a copy in which they are replaced by their text.",
                 e
             )
-            : new ParseException(
-                ParseErrors.Unreadable,
-                $"The file is not well-formed in line {e.LineNumber}. Open it in the program that it comes from, and save it anew.",
-                e
-            );
+        : new ParseException(
+            ParseErrors.Unreadable,
+            $"The file is not well-formed in line {e.LineNumber}. Open it in the program that it comes from, and save it anew.",
+            e
+        );
 }

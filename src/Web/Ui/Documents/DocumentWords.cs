@@ -45,7 +45,8 @@ internal static class DocumentWords
                 "There are pictures of text in it, and this service has no program to recognise it.",
             "ocr_incomplete" => "There was not enough time to recognise all of its pages.",
             "damaged" => "It is damaged: what could be read of it was.",
-            "malformed_table" => "A quote was never closed: lines were taken for rows.",
+            "malformed_table" =>
+                "A quote was never closed, or a row is very long: lines were taken for rows.",
             "type_mismatch" => "Its content is not what the ending of its name says.",
             "ambiguous_type" =>
                 "It is a file of two types at once, and was read as the first of them.",

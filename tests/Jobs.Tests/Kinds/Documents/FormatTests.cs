@@ -140,6 +140,31 @@ public sealed class FormatTests(TestDatabase database)
         document.Warnings.ShouldBe(["part_unread: three.exe (unsupported_type)"]);
     }
 
+    [Fact]
+    public async Task A_file_that_is_read_a_second_way_takes_nothing_from_those_before_it()
+    {
+        var (document, text, _) = await services.ReadAsync(
+            "a.zip",
+            Packages.Zip(
+                Packages.Text("first.txt", "Said first."),
+                Packages.Text(
+                    "open.csv",
+                    $"a,\"b\n{string.Concat(Enumerable.Repeat("c,d\n", 300_000))}"
+                ),
+                Packages.Text("template.yaml", "a: {{ name }}\n  b"),
+                ("broken.pdf", "%PDF-1.4\nnothing"u8.ToArray())
+            )
+        );
+
+        text.ShouldStartWith("first.txt\n\nSaid first.\n\nopen.csv\n\na\tb\nc\td\n");
+        text.ShouldEndWith("template.yaml\n\na: {{ name }}\n  b\n\nbroken.pdf\n");
+        document.Warnings.ShouldBe([
+            "malformed_table",
+            "damaged",
+            "part_unread: broken.pdf (unreadable)",
+        ]);
+    }
+
     [Theory]
     [InlineData(
         "a.xml",

@@ -36,7 +36,7 @@ internal sealed class DatabaseOriginals(JobsDataSource database) : IOriginalPlac
     }
 
     public Task<Stream?> OpenReadAsync(Guid id, long length, CancellationToken cancellationToken) =>
-        Task.FromResult<Stream?>(new PartStream((part, ct) => ReadAsync(id, part, ct), length));
+        Task.FromResult<Stream?>(new PartStream(part => Select(id, part), length));
 
     public Task PurgeAsync(Guid id, CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -88,12 +88,12 @@ internal sealed class DatabaseOriginals(JobsDataSource database) : IOriginalPlac
         }
     }
 
-    private async Task<byte[]?> ReadAsync(Guid id, int part, CancellationToken ct)
+    private NpgsqlCommand Select(Guid id, int part)
     {
-        await using var read = database.Requests.CreateCommand(OriginalSql.Read);
-        read.Parameters.Add(new() { Value = id });
-        read.Parameters.Add(new() { Value = part });
-        return (byte[]?)await read.ExecuteScalarAsync(ct);
+        var select = database.Requests.CreateCommand(OriginalSql.Read);
+        select.Parameters.Add(new() { Value = id });
+        select.Parameters.Add(new() { Value = part });
+        return select;
     }
 
     private static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<object> values)
