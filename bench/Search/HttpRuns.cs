@@ -47,57 +47,6 @@ internal static class HttpRuns
     }
 
     /// <summary>
-    /// At a fixed rate, whether the answers come or not: those that are due are sent every millisecond, and none waits
-    /// for one before it.
-    /// </summary>
-    public static async Task<(Times Times, double Achieved)> RateAsync(
-        SearchHost host,
-        IReadOnlyList<string> queries,
-        int perSecond,
-        TimeSpan duration
-    )
-    {
-        var count = (int)(perSecond * duration.TotalSeconds);
-        var took = new double[count];
-        var sent = new List<Task>(count);
-        var began = Stopwatch.GetTimestamp();
-        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(1), TimeProvider.System);
-        while (sent.Count < count && await tick.WaitForNextTickAsync())
-        {
-            var due = (int)(Stopwatch.GetElapsedTime(began).TotalSeconds * perSecond);
-            while (sent.Count < Math.Min(due, count))
-            {
-                sent.Add(OneAsync(sent.Count));
-            }
-        }
-        await Task.WhenAll(sent);
-        var achieved = count / Stopwatch.GetElapsedTime(began).TotalSeconds;
-        var times = new Times();
-        foreach (var time in took)
-        {
-            times.Add(time);
-        }
-        return (times, achieved);
-
-        async Task OneAsync(int n)
-        {
-            var asked = Stopwatch.GetTimestamp();
-            using var answer = await host.Http.GetAsync(
-                new Uri(
-                    $"/api/v1/search?q={Uri.EscapeDataString(queries[n % queries.Count])}",
-                    UriKind.Relative
-                )
-            );
-            await answer.Content.ReadAsByteArrayAsync();
-            took[n] = Stopwatch.GetElapsedTime(asked).TotalMilliseconds;
-            if (answer.Headers.GetValues("X-Cache").Single() != "HIT")
-            {
-                throw new InvalidOperationException("It was not kept.");
-            }
-        }
-    }
-
-    /// <summary>
     /// Searches while documents come and go; each that has come is found by the next search, each that has gone is not.
     /// </summary>
     public static async Task<(Times Searches, int Changes)> ChangesAsync(

@@ -10,7 +10,7 @@ namespace Jobs.Bench.Search;
 /// <summary>The service as a process of its own, and a client of one connection to it. Owns both.</summary>
 internal sealed class SearchHost : IAsyncDisposable
 {
-    private const string Key = "bench-0123456789-0123456789-0123456789";
+    public const string Key = "bench-0123456789-0123456789-0123456789";
     private readonly string folder = Directory.CreateTempSubdirectory("jobs-bench-").FullName;
     private readonly BenchDatabase database;
     private HostProcess process;
@@ -22,6 +22,10 @@ internal sealed class SearchHost : IAsyncDisposable
     }
 
     public HttpClient Http { get; private set; }
+
+    public int Port => Http.BaseAddress!.Port;
+
+    public static string PathOf(string query) => $"/api/v1/search?q={Uri.EscapeDataString(query)}";
 
     public static async Task<SearchHost> StartAsync(BenchDatabase database)
     {
@@ -49,9 +53,7 @@ internal sealed class SearchHost : IAsyncDisposable
     /// <summary>The bytes of the answer to a search.</summary>
     public async Task<byte[]> ReadAsync(string query)
     {
-        using var answer = await Http.GetAsync(
-            new Uri($"/api/v1/search?q={Uri.EscapeDataString(query)}", UriKind.Relative)
-        );
+        using var answer = await Http.GetAsync(new Uri(PathOf(query), UriKind.Relative));
         return await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync();
     }
 

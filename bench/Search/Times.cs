@@ -10,9 +10,12 @@ internal sealed class Times
 
     public double Median => At(0.5);
 
-    public int Count => all.Count;
-
-    public void Add(double milliseconds) => all.Add(milliseconds);
+    public static Times Of(IEnumerable<double> milliseconds)
+    {
+        var times = new Times();
+        times.all.AddRange(milliseconds);
+        return times;
+    }
 
     /// <summary>One that began then and ends now; several that share it have it in equal parts.</summary>
     public void AddSince(long began, int parts = 1)
