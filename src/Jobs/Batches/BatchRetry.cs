@@ -1,3 +1,4 @@
+using Jobs.Auditing;
 using Jobs.Database;
 using Jobs.Engine;
 using Microsoft.Extensions.Options;
@@ -89,6 +90,7 @@ public sealed class BatchRetry(
         {
             await admit.ExecuteNonQueryAsync(cancellationToken);
         }
+        await AuditAct.EnterAsync(connection, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         signal.Announce(scheduled: false);
         notices.SendChange(id);

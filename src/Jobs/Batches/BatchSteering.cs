@@ -1,3 +1,4 @@
+using Jobs.Auditing;
 using Jobs.Database;
 using Jobs.Engine;
 using Microsoft.Extensions.Options;
@@ -32,7 +33,13 @@ public sealed class BatchSteering(
         CancellationToken cancellationToken
     )
     {
-        var was = await SteerAsync(SteerStatements.Pause, cancellationToken, tenantId, id);
+        var was = await SteerAsync(
+            SteerStatements.Pause,
+            was => was != BatchState.Paused && BatchTransitions.Allows(was, BatchState.Paused),
+            cancellationToken,
+            tenantId,
+            id
+        );
         notices.SendChange(id);
         return was switch
         {
@@ -50,7 +57,13 @@ public sealed class BatchSteering(
         CancellationToken cancellationToken
     )
     {
-        var was = await SteerAsync(SteerStatements.Resume, cancellationToken, tenantId, id);
+        var was = await SteerAsync(
+            SteerStatements.Resume,
+            was => was == BatchState.Paused,
+            cancellationToken,
+            tenantId,
+            id
+        );
         notices.SendChange(id);
         if (was == BatchState.Paused)
         {
@@ -73,7 +86,13 @@ public sealed class BatchSteering(
         CancellationToken cancellationToken
     )
     {
-        var was = await SteerAsync(SteerStatements.Delete, cancellationToken, tenantId, id);
+        var was = await SteerAsync(
+            SteerStatements.Delete,
+            was => was.IsEnded(),
+            cancellationToken,
+            tenantId,
+            id
+        );
         notices.SendChange(id);
         return was switch
         {
@@ -96,6 +115,8 @@ public sealed class BatchSteering(
     {
         var was = await SteerAsync(
             SteerStatements.Cancel,
+            was =>
+                was != BatchState.Cancelling && BatchTransitions.Allows(was, BatchState.Cancelling),
             cancellationToken,
             tenantId,
             id,
@@ -119,15 +140,28 @@ public sealed class BatchSteering(
     /// <summary>Lets a batch go whose predecessor has ended.</summary>
     internal async Task ReleaseAsync(int tenantId, Guid id, CancellationToken cancellationToken)
     {
-        await SteerAsync(FollowStatements.Release, cancellationToken, tenantId, id);
+        await SteerAsync(FollowStatements.Release, _ => true, cancellationToken, tenantId, id);
         signal.Announce(scheduled: false);
         signal.Announce(scheduled: true);
     }
 
-    private async Task<BatchState?> SteerAsync(
+    private Task<BatchState?> SteerAsync(
         string statement,
+        Func<BatchState, bool> changes,
         CancellationToken cancellationToken,
         params object[] values
+    ) =>
+        database.Requests.ChangeAsync(
+            connection => SteerAsync(connection, statement, values, cancellationToken),
+            was => was is { } state && changes(state),
+            cancellationToken
+        );
+
+    private static async Task<BatchState?> SteerAsync(
+        NpgsqlConnection connection,
+        string statement,
+        object[] values,
+        CancellationToken cancellationToken
     )
     {
         var locking = new NpgsqlBatchCommand(SteerStatements.Lock);
@@ -142,7 +176,7 @@ public sealed class BatchSteering(
         {
             Parameters = { new() { Value = (Guid[])[(Guid)values[1]] } },
         };
-        await using var batch = database.Requests.CreateBatch();
+        await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(locking);
         batch.BatchCommands.Add(steering);
         batch.BatchCommands.Add(admitting);

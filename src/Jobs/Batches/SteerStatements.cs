@@ -11,8 +11,10 @@ internal static class SteerStatements
         """;
 
     /// <summary>
-    /// Chunks that nobody holds become outcomes without being opened. A chunk that is leased while this runs is
-    /// skipped: its worker is told, or finds the batch cancelling when it leases. $4 is the cause: <c>caller</c>,
+    /// Chunks that nobody holds become outcomes without being opened. A chunk that is leased while this waits for it is
+    /// left to its worker, which is told, or finds the batch cancelling when it leases. None is skipped because somebody
+    /// has it locked: a lease that began before a pause locks what it then finds held and leaves it, and nobody would
+    /// come back to that. Whoever locks chunks without their batch waits for nothing. $4 is the cause: <c>caller</c>,
     /// <c>deadline</c> or <c>predecessor</c>; the latter two count only while what they rest on stands.
     /// </summary>
     public const string Cancel = """
@@ -40,7 +42,7 @@ internal static class SteerStatements
             from batch b
             join jobs.chunks c on c.batch_id = b.id
             where b.state in ('queued', 'running', 'paused') and c.state <> 'leased'
-            for update of c skip locked
+            for update of c
         ),
         gone as (
             delete from jobs.chunks c

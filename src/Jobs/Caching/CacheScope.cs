@@ -94,6 +94,32 @@ public sealed class CacheScope : HybridCache
         return answer.Status == CacheStatus.Miss ? null : answer;
     }
 
+    /// <summary>
+    /// The values of many names in one round trip; see <see cref="ManyRun{T}.RunAsync"/>. Unlike one name alone, they
+    /// are not refreshed behind the caller's back, and nobody joins in.
+    /// </summary>
+    /// <param name="names">Distinct.</param>
+    /// <param name="isShared">Whether what the source gives for a place is worth being written into the database.</param>
+    internal Task AnswerManyAsync<T>(
+        IReadOnlyList<string> names,
+        Func<IReadOnlyList<int>, Action<int, T>, CancellationToken, Task> source,
+        Action<int, CacheAnswer<T>> found,
+        CacheEntryOptions? options,
+        IEnumerable<string> tags,
+        Func<int, bool> isShared,
+        bool renew,
+        CancellationToken cancellationToken
+    ) =>
+        new ManyRun<T>(
+            parts,
+            space,
+            this,
+            names,
+            options,
+            CacheTag.Of(Id.TenantId, tags),
+            isShared
+        ).RunAsync(source, found, renew, cancellationToken);
+
     /// <inheritdoc/>
     public override ValueTask SetAsync<T>(
         string key,
@@ -211,8 +237,9 @@ public sealed class CacheScope : HybridCache
     {
         var now = clock.Now;
         if (
+            !parts.IsOff
             // A name that stands for a hash is never a caller's own.
-            name is { Length: > 0 }
+            && name is { Length: > 0 }
             && name[0] != '#'
             && memory.TryGet(new CacheKey(Id, name), now, out entry)
             && now < entry.FreshUntil
@@ -236,6 +263,11 @@ public sealed class CacheScope : HybridCache
         CancellationToken cancellationToken
     )
     {
+        if (parts.IsOff)
+        {
+            var computed = source is null ? default! : await source(state, cancellationToken);
+            return new CacheAnswer<T>(computed, CacheStatus.Miss, TimeSpan.Zero);
+        }
         var key = KeyOf(name);
         var flags = options?.Flags ?? HybridCacheEntryFlags.None;
         if (flags.HasFlag(HybridCacheEntryFlags.DisableUnderlyingData))

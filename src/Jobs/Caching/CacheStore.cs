@@ -150,6 +150,10 @@ public sealed class CacheStore
     public ValueTask ClearAsync(CancellationToken cancellationToken) =>
         remover.RemoveAsync([RemovalItem.Everything], cancellationToken);
 
+    /// <summary>How long a value of a namespace is fresh at least, where nothing else is said of it.</summary>
+    internal TimeSpan FreshAtLeast(string name) =>
+        EntryLife.Of(Namespace(name).Options, null, options.Jitter, random: 1).Fresh;
+
     /// <summary>What the cache of this process has done and holds.</summary>
     public CacheSummary Summary() =>
         new(

@@ -1,6 +1,9 @@
+using System.Globalization;
 using Jobs.Batches;
 using Jobs.Caching;
 using Jobs.Database;
+using Jobs.Monitoring;
+using Jobs.Notifications;
 using Jobs.RateLimiting;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -20,6 +23,8 @@ internal sealed class NoticeListener(
     Cancellations cancellations,
     LimitNotices limits,
     CacheSignal cache,
+    MetricSignal metrics,
+    NotificationChanges notifications,
     TimeProvider time,
     ILogger<NoticeListener> log
 ) : BackgroundService
@@ -56,7 +61,7 @@ internal sealed class NoticeListener(
         await connection.OpenAsync(cancellationToken);
         await using (
             var listen = new NpgsqlCommand(
-                $"listen {Notices.WorkChannel}; listen {Notices.ChangesChannel}; listen {Notices.CancelChannel}; listen {Notices.LimitsChannel}; listen {Notices.CacheChannel}",
+                $"listen {Notices.WorkChannel}; listen {Notices.ChangesChannel}; listen {Notices.CancelChannel}; listen {Notices.LimitsChannel}; listen {Notices.CacheChannel}; listen {Notices.NotificationsChannel}; listen {Notices.FeaturesChannel}; listen {Notices.MetricsChannel}",
                 connection
             )
         )
@@ -85,9 +90,21 @@ internal sealed class NoticeListener(
                         changes.Publish(batchId);
                     }
                 }
+                // A batch that ended may have left one.
+                notifications.PublishAll();
+                break;
+            case Notices.NotificationsChannel
+                when int.TryParse(payload, CultureInfo.InvariantCulture, out var tenantId):
+                notifications.Publish(tenantId);
+                break;
+            case Notices.FeaturesChannel:
+                LookForFeatures();
                 break;
             case Notices.CacheChannel:
                 cache.Set();
+                break;
+            case Notices.MetricsChannel:
+                metrics.Set();
                 break;
             case Notices.CancelChannel when Guid.TryParse(payload, out var batchId):
                 cancellations.Publish(batchId);
@@ -98,11 +115,19 @@ internal sealed class NoticeListener(
         }
     }
 
+    // Both loops that read the switches look at once, in hosts that have them.
+    private void LookForFeatures()
+    {
+        limits.Hear("");
+        signal.Wake(scheduled: true);
+    }
+
     private void AssumeEverything()
     {
         signal.Wake(scheduled: false);
         signal.Wake(scheduled: true);
         changes.PublishAll();
+        notifications.PublishAll();
         limits.Hear("");
         cache.Set();
     }

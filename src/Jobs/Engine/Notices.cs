@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Threading.Channels;
 
 namespace Jobs.Engine;
@@ -23,6 +24,15 @@ public sealed class Notices
     /// <summary>Something was removed from the cache.</summary>
     internal const string CacheChannel = "jobs_cache";
 
+    /// <summary>Requests are counted anew.</summary>
+    internal const string MetricsChannel = "jobs_metrics";
+
+    /// <summary>A tenant's notifications were written or read; the payload is its id.</summary>
+    internal const string NotificationsChannel = "jobs_notifications";
+
+    /// <summary>Switches were set.</summary>
+    internal const string FeaturesChannel = "jobs_features";
+
     // Hints may be dropped: a full queue means that the database is away, and then nobody listens either.
     private readonly Channel<Notice> queue = Channel.CreateBounded<Notice>(
         new BoundedChannelOptions(10_000)
@@ -46,6 +56,16 @@ public sealed class Notices
 
     /// <summary>The memory of the caches should follow what was removed.</summary>
     internal void SendCache() => queue.Writer.TryWrite(new Notice(CacheChannel, ""));
+
+    /// <summary>Every node should set apart what it counted until now.</summary>
+    internal void SendMetrics() => queue.Writer.TryWrite(new Notice(MetricsChannel, ""));
+
+    internal void SendNotifications(int tenantId) =>
+        queue.Writer.TryWrite(
+            new Notice(NotificationsChannel, tenantId.ToString(CultureInfo.InvariantCulture))
+        );
+
+    internal void SendFeatures() => queue.Writer.TryWrite(new Notice(FeaturesChannel, ""));
 
     /// <summary>Workers that run chunks of the batch should stop them.</summary>
     internal void SendCancel(Guid batchId) =>

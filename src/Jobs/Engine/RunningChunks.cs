@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Jobs.Batches;
+using Jobs.Features;
 using Jobs.Kinds;
+using Jobs.Monitoring.Samples;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -11,19 +13,19 @@ internal sealed class RunningChunks(
     KindRegistry kinds,
     Settler settler,
     TenantShares shares,
+    EngineSamples samples,
+    EngineMeter meter,
     WorkSignal signal,
+    FeatureSwitches features,
     IOptions<EngineOptions> options,
     TimeProvider time,
     ILogger<RunningChunks> log
 ) : IDisposable
 {
-    // What is leased ahead is work for this long, so many chunks at most, and goes back when it waits too long.
-    private const double SecondsAhead = 0.01;
-    private const int MostAhead = 56;
+    // What is leased ahead goes back when it waits longer than this for a slot.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
-    private const double Fading = 0.8;
 
-    private readonly IReadOnlyList<Kind> served = options.Value.ServedKinds(kinds);
+    private readonly SlotPlan plan = new(options.Value.ServedKinds(kinds), options.Value.Slots);
     private readonly ConcurrentDictionary<ChunkKey, ChunkExecution> held = new();
     private readonly ConcurrentDictionary<ChunkExecution, Task> executing = new();
 
@@ -32,9 +34,6 @@ internal sealed class RunningChunks(
     private readonly Lock reserving = new();
 
     private readonly SemaphoreSlim slots = new(options.Value.Slots, options.Value.Slots);
-
-    // Seconds that a chunk of a kind takes: the longest of late.
-    private readonly ConcurrentDictionary<string, double> seconds = new(StringComparer.Ordinal);
 
     private volatile bool slotWanted;
     private volatile bool emptyWanted;
@@ -46,7 +45,10 @@ internal sealed class RunningChunks(
         set => slotWanted = value;
     }
 
-    public int KindCount => served.Count;
+    /// <summary>Chunks that are executed, or wait for a slot.</summary>
+    public int Count => executing.Count;
+
+    public int KindCount => plan.KindCount;
 
     /// <summary>Whether nothing more is to be leased until this worker holds nothing: something is to be executed alone, or is.</summary>
     public bool EmptyWanted
@@ -67,36 +69,9 @@ internal sealed class RunningChunks(
         }
     }
 
-    /// <summary>
-    /// The kinds of which this worker takes another chunk, each with how many: what slots are free for, and of quick
-    /// kinds some ahead. Those that are held ahead take nothing from the others: they are over in a moment.
-    /// </summary>
-    public List<(Kind Kind, int Free)> FreeKinds()
-    {
-        var running = CountByKind();
-        var (free, quick) = Slots(running);
-        var result = new List<(Kind, int)>();
-        foreach (var kind in served)
-        {
-            var most = free;
-            if (IsQuick(kind))
-            {
-                most += Ahead(kind, free) - quick;
-            }
-            else if (kind.MaxRunningPerWorker > 0)
-            {
-                most = Math.Min(
-                    most,
-                    kind.MaxRunningPerWorker - running.GetValueOrDefault(kind.Name)
-                );
-            }
-            if (most > 0)
-            {
-                result.Add((kind, most));
-            }
-        }
-        return result;
-    }
+    /// <summary>The kinds of which this worker takes another chunk, each with how many.</summary>
+    public List<(Kind Kind, int Free)> FreeKinds() =>
+        [.. plan.FreeKinds(CountByKind()).Where(k => features.IsKindOn(k.Kind.Name))];
 
     /// <summary>Executes a chunk in the background, as soon as a slot is free.</summary>
     /// <param name="draining">Once it is set no further item starts.</param>
@@ -269,7 +244,7 @@ internal sealed class RunningChunks(
             }
             else
             {
-                Remember(execution.Chunk.Kind, Patience.TotalSeconds);
+                plan.Remember(execution.Chunk.Kind, Patience);
                 await SettleAsync(HandBack(execution.Chunk), giveUp);
             }
         }
@@ -294,7 +269,7 @@ internal sealed class RunningChunks(
             {
                 slots.Release();
             }
-            if (SlotWanted && IsWorthALease())
+            if (SlotWanted && plan.IsWorthALease(CountByKind()))
             {
                 signal.Wake(scheduled: false);
             }
@@ -307,14 +282,24 @@ internal sealed class RunningChunks(
         CancellationToken giveUp
     )
     {
+        using var span = ChunkTrace.Start(execution.Chunk);
+        using var scope = log.ChunkScope(execution.Chunk.Key.BatchId, execution.Chunk.Key.Id);
+        if (
+            execution.Chunk.SuspicionAt(options.Value.MaxDeliveries)
+            is Suspicion.Shared
+                or Suspicion.Proven
+        )
+        {
+            meter.Poison(execution.Chunk.Kind);
+        }
         shares.Began(execution.Chunk);
         var began = time.GetTimestamp();
         await execution.RunAsync(draining, giveUp);
-        Remember(execution.Chunk.Kind, time.GetElapsedTime(began).TotalSeconds);
+        var took = time.GetElapsedTime(began);
+        meter.Executed(execution.Chunk.Kind, took);
+        samples.Executed(execution.Chunk.TenantId, execution.Chunk.Kind, took);
+        plan.Remember(execution.Chunk.Kind, took);
     }
-
-    private void Remember(string kind, double took) =>
-        seconds.AddOrUpdate(kind, took, (_, former) => Math.Max(took, former * Fading));
 
     private Dictionary<string, int> CountByKind()
     {
@@ -328,31 +313,6 @@ internal sealed class RunningChunks(
         }
         return running;
     }
-
-    // Slots that nothing slow occupies, and the chunks of quick kinds that share them.
-    private (int Free, int Quick) Slots(Dictionary<string, int> running)
-    {
-        var quick = served.Where(IsQuick).Sum(k => running.GetValueOrDefault(k.Name));
-        return (options.Value.Slots - (running.Values.Sum() - quick), quick);
-    }
-
-    // One lease for many, where chunks are quick.
-    private bool IsWorthALease()
-    {
-        var (free, quick) = Slots(CountByKind());
-        var ahead = served.Where(IsQuick).Select(k => Ahead(k, free)).DefaultIfEmpty().Max();
-        return (free + ahead - quick) * 2 > ahead;
-    }
-
-    private int Ahead(Kind kind, int free) =>
-        (int)Math.Min(MostAhead, Math.Max(0, free) * SecondsAhead / SecondsOf(kind));
-
-    // A kind with a limit, or that nothing is known of, is not leased ahead.
-    private bool IsQuick(Kind kind) =>
-        kind is { MaxRunningPerWorker: 0, MaxRunning: 0 } && SecondsOf(kind) <= SecondsAhead;
-
-    private double SecondsOf(Kind kind) =>
-        Math.Max(1e-6, seconds.GetValueOrDefault(kind.Name, double.PositiveInfinity));
 
     private static Settlement HandBack(LeasedChunk chunk) =>
         new(chunk, chunk.Items.Count) { Left = chunk.Items, HandBack = true };

@@ -1,6 +1,8 @@
+using Jobs.Auditing;
 using Jobs.Batches;
 using Jobs.Database;
 using Jobs.Engine;
+using Npgsql;
 using NpgsqlTypes;
 
 namespace Jobs.Queues;
@@ -35,20 +37,38 @@ public sealed class PriorityPauses(JobsDataSource database, WorkSignal signal)
         CancellationToken cancellationToken
     )
     {
-        await using var command = database.Requests.CreateCommand(QueueStatements.Pause);
-        command.Parameters.Add(new() { Value = (short)priority });
-        command.Parameters.Add(
-            new() { Value = (object?)pausedBy ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }
+        return await database.Requests.ChangeAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(QueueStatements.Pause, connection);
+                command.Parameters.Add(new() { Value = (short)priority });
+                command.Parameters.Add(
+                    new()
+                    {
+                        Value = (object?)pausedBy ?? DBNull.Value,
+                        NpgsqlDbType = NpgsqlDbType.Text,
+                    }
+                );
+                return await command.ExecuteScalarAsync(cancellationToken) is not null;
+            },
+            paused => paused,
+            cancellationToken
         );
-        return await command.ExecuteScalarAsync(cancellationToken) is not null;
     }
 
     /// <summary>Lets workers lease again, and wakes them; false where it was not paused.</summary>
     public async Task<bool> ResumeAsync(Priority priority, CancellationToken cancellationToken)
     {
-        await using var command = database.Requests.CreateCommand(QueueStatements.Resume);
-        command.Parameters.Add(new() { Value = (short)priority });
-        var resumed = await command.ExecuteScalarAsync(cancellationToken) is not null;
+        var resumed = await database.Requests.ChangeAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(QueueStatements.Resume, connection);
+                command.Parameters.Add(new() { Value = (short)priority });
+                return await command.ExecuteScalarAsync(cancellationToken) is not null;
+            },
+            resumed => resumed,
+            cancellationToken
+        );
         // Told again when it was resumed before: a repeat may be sent because nothing seems to happen.
         signal.Announce(scheduled: false);
         return resumed;

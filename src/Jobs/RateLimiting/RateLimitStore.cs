@@ -1,3 +1,4 @@
+using Jobs.Auditing;
 using Jobs.Database;
 using Jobs.Engine;
 using Npgsql;
@@ -60,7 +61,7 @@ public sealed class RateLimitStore(JobsDataSource database, Notices notices, Rat
         );
         command.Parameters.Add(new() { Value = settings.Endpoints.ToArray() });
         command.Parameters.Add(new() { Value = updatedBy });
-        if (await command.ExecuteScalarAsync(cancellationToken) is null)
+        if (!await SavedAsync(command, cancellationToken))
         {
             return false;
         }
@@ -77,7 +78,15 @@ public sealed class RateLimitStore(JobsDataSource database, Notices notices, Rat
     )
     {
         await using var command = Command(RuleStatements.Remove, policy, tenant, keyId);
-        var removed = await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+        var removed = await database.Requests.ChangeAsync(
+            async connection =>
+            {
+                command.Connection = connection;
+                return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+            },
+            removed => removed,
+            cancellationToken
+        );
         // Told again when it was taken back before: a repeat may be sent because nothing seems to happen.
         notices.SendLimits("");
         return removed;
@@ -128,9 +137,20 @@ public sealed class RateLimitStore(JobsDataSource database, Notices notices, Rat
         return found;
     }
 
-    private NpgsqlCommand Command(string sql, string policy, string? tenant, Guid? keyId)
+    private Task<bool> SavedAsync(NpgsqlCommand command, CancellationToken cancellationToken) =>
+        database.Requests.ChangeAsync(
+            async connection =>
+            {
+                command.Connection = connection;
+                return await command.ExecuteScalarAsync(cancellationToken) is not null;
+            },
+            saved => saved,
+            cancellationToken
+        );
+
+    private static NpgsqlCommand Command(string sql, string policy, string? tenant, Guid? keyId)
     {
-        var command = database.Requests.CreateCommand(sql);
+        var command = new NpgsqlCommand(sql);
         command.Parameters.Add(new() { Value = policy });
         command.Parameters.Add(Nullable(tenant, NpgsqlDbType.Text));
         command.Parameters.Add(Nullable(keyId, NpgsqlDbType.Uuid));

@@ -1,6 +1,7 @@
 using Jobs.Batches;
 using Jobs.Database;
 using Jobs.Engine;
+using Jobs.Features;
 using Jobs.Kinds;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -19,6 +20,7 @@ internal sealed class DueSchedules(
     BatchSubmitter submitter,
     KindRegistry kinds,
     IEnumerable<BuiltInSchedule> builtIn,
+    EngineMeter meter,
     IOptions<EngineOptions> options,
     TimeProvider time,
     ILogger<DueSchedules> log
@@ -99,6 +101,7 @@ internal sealed class DueSchedules(
             {
                 await writer.SkippedAsync(tick, cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
+                meter.Fired("skipped");
                 log.ScheduleSkipped(due.Name, tick.DueAt, tick.Missed + 1);
             }
             else
@@ -110,6 +113,7 @@ internal sealed class DueSchedules(
         {
             await writer.BrokenAsync(e.Message, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
+            meter.Fired("failed");
             log.ScheduleBroken(due.Name, e.Message);
         }
         return true;
@@ -128,6 +132,7 @@ internal sealed class DueSchedules(
             var reason = $"No worker knows the kind '{due.Kind}'.";
             await writer.FailedAsync(tick, KindUnknown, reason, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
+            meter.Fired("failed");
             log.ScheduleFailed(due.Name, reason, null);
             return;
         }
@@ -150,9 +155,11 @@ internal sealed class DueSchedules(
             var (code, reason) = Explain(e);
             await writer.FailedAsync(tick, code, reason, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
+            meter.Fired("failed");
             log.ScheduleFailed(due.Name, reason, e);
             return;
         }
+        meter.Fired("submitted");
         log.ScheduleFired(due.Name, batchId);
     }
 
@@ -164,6 +171,7 @@ internal sealed class DueSchedules(
                 $"{e.Errors[0].Field} {e.Errors[0].Message}"
                     + (e.ErrorCount > 1 ? $" (and {e.ErrorCount - 1} more)" : "")
             ),
+            FeatureDisabledException e => ("feature_disabled", e.Message),
             PostgresException e => ("database_refused", e.MessageText),
             _ => ("submission_failed", $"{exception.GetType().Name}: {exception.Message}"),
         };

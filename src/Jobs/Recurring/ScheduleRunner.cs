@@ -1,4 +1,5 @@
 using System.Text;
+using Jobs.Auditing;
 using Jobs.Batches;
 using Jobs.Kinds;
 using Npgsql;
@@ -70,6 +71,7 @@ public sealed class ScheduleRunner(
         {
             throw new ScheduleGoneException();
         }
+        await AuditAct.EnterAsync(connection, cancellationToken);
     }
 }
 

@@ -1,3 +1,4 @@
+using Jobs.Auditing;
 using Jobs.Database;
 using Jobs.Engine;
 using Npgsql;
@@ -93,6 +94,7 @@ public sealed class ScheduleStore(JobsDataSource database, WorkSignal signal)
         );
         put.Parameters[7].NpgsqlDbType = NpgsqlDbType.Text;
         var created = (bool)(await put.ExecuteScalarAsync(cancellationToken))!;
+        await AuditAct.EnterAsync(connection, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         signal.Announce(scheduled: true);
         return created ? PutResult.Created : PutResult.Replaced;
@@ -108,9 +110,11 @@ public sealed class ScheduleStore(JobsDataSource database, WorkSignal signal)
     {
         if (!enabled)
         {
-            return await ExecuteAsync(
-                Command(ScheduleStoreStatements.Pause, tenantId, name),
-                cancellationToken
+            return await ChangeAsync(
+                ScheduleStoreStatements.Pause,
+                cancellationToken,
+                tenantId,
+                name
             );
         }
         if (
@@ -125,9 +129,12 @@ public sealed class ScheduleStore(JobsDataSource database, WorkSignal signal)
         var now = new DateTimeOffset(
             (DateTime)(await clock.ExecuteScalarAsync(cancellationToken))!
         );
-        var resumed = await ExecuteAsync(
-            Command(ScheduleStoreStatements.Enable, tenantId, name, cron.Next(zone, now)),
-            cancellationToken
+        var resumed = await ChangeAsync(
+            ScheduleStoreStatements.Enable,
+            cancellationToken,
+            tenantId,
+            name,
+            cron.Next(zone, now)
         );
         signal.Announce(scheduled: true);
         return resumed;
@@ -135,7 +142,7 @@ public sealed class ScheduleStore(JobsDataSource database, WorkSignal signal)
 
     /// <summary>Deletes it with its history; its batches stay. False when there is no such schedule.</summary>
     public Task<bool> DeleteAsync(int tenantId, string name, CancellationToken cancellationToken) =>
-        ExecuteAsync(Command(ScheduleStoreStatements.Delete, tenantId, name), cancellationToken);
+        ChangeAsync(ScheduleStoreStatements.Delete, cancellationToken, tenantId, name);
 
     private static async Task<(DateTimeOffset Now, int Others)> OthersAsync(
         NpgsqlConnection connection,
@@ -165,16 +172,20 @@ public sealed class ScheduleStore(JobsDataSource database, WorkSignal signal)
         return command;
     }
 
-    private static async Task<bool> ExecuteAsync(
-        NpgsqlCommand command,
-        CancellationToken cancellationToken
-    )
-    {
-        await using (command)
-        {
-            return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
-        }
-    }
+    private Task<bool> ChangeAsync(
+        string sql,
+        CancellationToken cancellationToken,
+        params object[] values
+    ) =>
+        database.Requests.ChangeAsync(
+            async connection =>
+            {
+                await using var command = With(new(sql, connection), values);
+                return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+            },
+            changed => changed,
+            cancellationToken
+        );
 
     private static async Task<List<T>> ReadAsync<T>(
         NpgsqlCommand command,

@@ -1,5 +1,7 @@
+using Jobs.Auditing;
 using Jobs.Database;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Jobs.Tenancy;
 
@@ -40,6 +42,9 @@ public sealed class ApiKeys(
         }
         var key = NewKey();
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await context.Database.BeginTransactionAsync(
+            cancellationToken
+        );
         await context.Database.ExecuteSqlAsync(
             $"insert into jobs.tenants (name) values ({tenant}) on conflict (name) do nothing",
             cancellationToken
@@ -62,6 +67,11 @@ public sealed class ApiKeys(
         };
         context.Add(row);
         await context.SaveChangesAsync(cancellationToken);
+        AuditAct.Current?.Target = row.Id.ToString();
+        AuditAct.Current?.Note("tenant", tenant);
+        AuditAct.Current?.Note("scopes", string.Join(' ', row.Scopes));
+        await AuditAct.EnterAsync(Connection(context), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         callers.Forget();
         var info = new ApiKeyInfo(
             row.Id,
@@ -101,6 +111,9 @@ public sealed class ApiKeys(
     public async Task<bool> RevokeAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await context.Database.BeginTransactionAsync(
+            cancellationToken
+        );
         var now = time.GetUtcNow();
         // A repeat keeps the time of the first.
         var found = await context
@@ -110,6 +123,11 @@ public sealed class ApiKeys(
                 set => set.SetProperty(key => key.RevokedAt, key => key.RevokedAt ?? now),
                 cancellationToken
             );
+        if (found > 0)
+        {
+            await AuditAct.EnterAsync(Connection(context), cancellationToken);
+        }
+        await transaction.CommitAsync(cancellationToken);
         callers.Forget();
         return found > 0;
     }
@@ -124,6 +142,9 @@ public sealed class ApiKeys(
 
     /// <summary>1 to 63 of <c>a-z0-9_-</c>, the first a letter or digit.</summary>
     public static bool IsTenantName(string name) => Tenant.IsName(name);
+
+    private static NpgsqlConnection Connection(JobsContext context) =>
+        (NpgsqlConnection)context.Database.GetDbConnection();
 
     internal static string NewKey() => KeyStart + SecretHash.NewSecret();
 

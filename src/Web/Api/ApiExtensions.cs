@@ -51,6 +51,13 @@ internal static class ApiExtensions
         KeysApi.Map(api);
         WebhooksApi.Map(api);
         RateLimitsApi.Map(api);
+        MetricsApi.Map(api);
+        PrometheusApi.Map(app);
+        SystemAuditApi.Map(api);
+        SystemDatabaseApi.Map(api);
+        NotificationsApi.Map(api);
+        SystemFeaturesApi.Map(api);
+        SystemHealthApi.Map(api);
         SystemApi.Map(app, api);
         app.MapOpenApi("/openapi/{documentName}.json")
             .AllowAnonymous()

@@ -1,9 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Jobs.Auditing;
 using Jobs.Batches;
 using Jobs.Caching;
 using Jobs.Caching.Subscriptions;
+using Jobs.Database.Care;
+using Jobs.Health;
 using Jobs.Kinds.Queries;
+using Jobs.Monitoring.Requests;
 
 namespace Jobs.Web.Api;
 
@@ -16,6 +20,8 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(KeyAnswer))]
 [JsonSerializable(typeof(KeyList))]
 [JsonSerializable(typeof(LimitsAnswer))]
+[JsonSerializable(typeof(RequestReport))]
+[JsonSerializable(typeof(MetricsResetAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(DocumentAnswer))]
 [JsonSerializable(typeof(DocumentList))]
@@ -52,5 +58,18 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(CacheSubscription))]
 [JsonSerializable(typeof(CacheSubscriptionBody))]
 [JsonSerializable(typeof(CacheSubscriptionList))]
+[JsonSerializable(typeof(NotificationList))]
+[JsonSerializable(typeof(NotificationSnapshot))]
+[JsonSerializable(typeof(NewNotification))]
+[JsonSerializable(typeof(UnreadAnswer))]
+[JsonSerializable(typeof(FeatureList))]
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
+[JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(ResourceReport))]
+[JsonSerializable(typeof(AuditList))]
+[JsonSerializable(typeof(DatabaseStats))]
+[JsonSerializable(typeof(OptimizeBody))]
+[JsonSerializable(typeof(MaintenanceStep))]
+[JsonSerializable(typeof(AuditEntry))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -2,9 +2,11 @@ using System.Buffers;
 using System.Text.Json;
 using Jobs.Batches;
 using Jobs.Caching;
+using Jobs.Features;
 using Jobs.Kinds;
 using Jobs.Tenancy;
 using Jobs.Web.Http;
+using Jobs.Web.Http.Features;
 using Jobs.Web.Http.Idempotency;
 
 namespace Jobs.Web.Api;
@@ -24,9 +26,11 @@ internal static class BatchCacheWarmApi
         }
         api.MapPost("/batch/cache/warm", WarmAsync)
             .RequireScope(Scopes.Submit)
+            .RequireFeature(FeatureNames.Batch)
             .Produces<BatchStatus>(StatusCodes.Status202Accepted)
             .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)
             .WithSummary("Answer queries into the cache, as a batch")
+            .WithDescription("Without `queries`: those that the tenant asked most in the last day.")
             .WithTags("Cache");
     }
 
@@ -38,9 +42,12 @@ internal static class BatchCacheWarmApi
         CancellationToken cancellationToken
     )
     {
-        if (body.Queries is not { Count: > 0 and <= ApiLimits.CacheKeys })
+        if (body.Queries is { Count: 0 or > ApiLimits.CacheKeys })
         {
-            return Problems.Invalid("queries", $"must have 1 to {ApiLimits.CacheKeys} queries");
+            return Problems.Invalid(
+                "queries",
+                $"must have 1 to {ApiLimits.CacheKeys} queries; without it the most frequent ones are answered"
+            );
         }
         if (body.TtlSeconds is < 1 or > MostSeconds)
         {
@@ -55,20 +62,23 @@ internal static class BatchCacheWarmApi
             new BatchDraft(context.GetCaller().TenantId, kind!),
             "queries"
         );
-        foreach (var query in body.Queries)
+        foreach (var query in body.Queries?.Select(q => (JsonElement?)q) ?? [null])
         {
             await batch.AddAsync(Item(query, body), cancellationToken);
         }
         return await context.AcceptAsync(batch, status => status, null, cancellationToken);
     }
 
-    private static ReadOnlyMemory<byte> Item(JsonElement query, CacheWarmBody body)
+    private static ReadOnlyMemory<byte> Item(JsonElement? query, CacheWarmBody body)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using var json = new Utf8JsonWriter(buffer);
         json.WriteStartObject();
-        json.WritePropertyName("query");
-        query.WriteTo(json);
+        if (query is { } given)
+        {
+            json.WritePropertyName("query");
+            given.WriteTo(json);
+        }
         if (body.TtlSeconds is { } seconds)
         {
             json.WriteNumber("ttlSeconds", seconds);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Jobs.Batches;
 using Jobs.Kinds;
+using Jobs.Kinds.Queries;
 using Jobs.Notifications.Webhooks;
 using Jobs.RateLimiting;
 using Jobs.Tenancy;
@@ -8,20 +9,13 @@ using Jobs.Web.Api.Submission;
 using Jobs.Web.Http;
 using Jobs.Web.Http.RateLimits;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 
 namespace Jobs.Web.Api;
 
 /// <summary>Up to 100 queries, answered in the response.</summary>
 internal static class BatchQueriesApi
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-
-    private static readonly ItemError NotInTime = new(
-        ErrorCodes.Timeout,
-        $"The request ran longer than its {Limit.TotalSeconds} s.",
-        Retryable: true
-    );
-
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/batch/queries", AnswerAsync)
             .RequireScope(Scopes.Read)
@@ -31,12 +25,16 @@ internal static class BatchQueriesApi
             .Produces<QueriesAnswer>()
             .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)
             .WithSummary("Answer up to 100 queries")
+            .WithDescription(
+                "What is not answered in time (30 s unless configured otherwise) is an error that is `retryable`; the others are answered all the same."
+            )
             .WithTags("Batches");
 
     private static async Task<IResult> AnswerAsync(
         HttpContext context,
         KindRegistry kinds,
         CallbackUrls callbacks,
+        IOptions<SearchOptions> options,
         CancellationToken cancellationToken
     )
     {
@@ -54,6 +52,7 @@ internal static class BatchQueriesApi
             (IBulkHandler)kind!.Handler,
             caller.TenantId,
             items,
+            options.Value.RequestTime,
             cancellationToken
         );
         var results = Array.FindAll(outcomes, o => o.Error is null);
@@ -98,6 +97,7 @@ internal static class BatchQueriesApi
         IBulkHandler handler,
         int tenantId,
         List<QueryItem> queries,
+        TimeSpan time,
         CancellationToken cancellationToken
     )
     {
@@ -116,7 +116,7 @@ internal static class BatchQueriesApi
             }
         }
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Limit);
+        limit.CancelAfter(time);
         try
         {
             await handler.HandleAsync(
@@ -127,9 +127,14 @@ internal static class BatchQueriesApi
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
+            var late = new ItemError(
+                ErrorCodes.Timeout,
+                $"The request ran longer than its {time.TotalSeconds} s.",
+                Retryable: true
+            );
             foreach (var place in places.Where(p => outcomes[p] is null))
             {
-                Record(place, ItemOutcome.Failure(NotInTime));
+                Record(place, ItemOutcome.Failure(late));
             }
         }
         return outcomes!;

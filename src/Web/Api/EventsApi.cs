@@ -1,4 +1,5 @@
 using Jobs.Batches;
+using Jobs.Notifications;
 using Jobs.RateLimiting;
 using Jobs.Tenancy;
 using Jobs.Web.Http;
@@ -19,7 +20,7 @@ internal static class EventsApi
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
             .WithSummary("All batches of the caller as server-sent events")
             .WithDescription(
-                "`snapshot` has the open batches; then `progress`, `item` and `finished` as of each batch, at most two looks a second. `Last-Event-ID` goes on for an hour, on any node."
+                "`snapshot` has the open batches; then `progress`, `item` and `finished` as of each batch, `notification` and `unread` as of `/notifications/events`, at most two looks a second. `Last-Event-ID` goes on for an hour, on any node."
             )
             .WithTags("Batches");
 
@@ -27,6 +28,7 @@ internal static class EventsApi
         HttpContext context,
         BatchFeed feed,
         ItemReader items,
+        NotificationStore notifications,
         IHostApplicationLifetime lifetime,
         TimeProvider time,
         CancellationToken cancellationToken
@@ -49,7 +51,7 @@ internal static class EventsApi
         var stream = EventStream.Begin(context.Response);
         try
         {
-            await new FeedListener(stream, tenant, feed, items, time).RunAsync(
+            await new FeedListener(stream, tenant, feed, items, notifications, time).RunAsync(
                 first,
                 since,
                 known,

@@ -1,5 +1,7 @@
 using System.IO.Compression;
 using Jobs.Idempotency;
+using Jobs.Web.Http.Auditing;
+using Jobs.Web.Http.Features;
 using Jobs.Web.Http.Idempotency;
 using Jobs.Web.Http.RateLimits;
 using Microsoft.AspNetCore.Authentication;
@@ -30,6 +32,7 @@ internal static class HttpExtensions
         services.AddSingleton<IdempotencyKeys>();
         services.AddSingleton<IdempotentAnswers>();
         services.AddRequestLimits();
+        services.AddFeatureGates();
         services.AddAntiforgery(o => o.HeaderName = RequestForgery.Header);
         services
             .AddAuthentication(AnyScheme)
@@ -68,11 +71,12 @@ internal static class HttpExtensions
     public static void UseHttp(this WebApplication app)
     {
         app.UseTrustedProxies();
-        app.Use((context, next) => ResponseHeaders.AddAsync(context, next));
+        app.UseMiddleware<RequestMeasurement>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseResponseCompression();
         app.UseRouting();
+        app.UseMiddleware<AuditMiddleware>();
         app.UseAuthentication();
         // Behind the authentication, which says who is counted; before what costs more.
         app.UseRateLimiter();

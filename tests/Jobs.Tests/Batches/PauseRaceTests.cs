@@ -17,9 +17,6 @@ public sealed class PauseRaceTests : EngineTest
     private const string Lease =
         "update jobs.chunks set state = 'leased', worker_id = $1, leased_at = now(), token = 1";
 
-    private const string WaitsForLock =
-        "select count(*) from pg_locks l join pg_stat_activity a using (pid) where not l.granted and a.datname = current_database()";
-
     private static readonly Guid Dead = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
 
     public static TheoryData<string, bool> Cases =>
@@ -46,7 +43,7 @@ public sealed class PauseRaceTests : EngineTest
         await using var earlier = await one.BeginTransactionAsync(Stop);
         await first(one);
         var later = second(two);
-        await UntilItWaitsAsync(host);
+        await UntilOneWaitsForLockAsync(host);
         await earlier.CommitAsync(Stop);
         await later;
 
@@ -135,16 +132,6 @@ public sealed class PauseRaceTests : EngineTest
                 made.Parameters.Add(new() { Value = value });
             }
             return made;
-        }
-    }
-
-    private async Task UntilItWaitsAsync(EngineHost host)
-    {
-        using var watch = host.Get<BatchChanges>().Begin(Guid.Empty);
-        for (var look = 0; await Database.ScalarAsync<long>(WaitsForLock, Stop) == 0; look++)
-        {
-            look.ShouldBeLessThan(500, "Nobody waits: the two do not see each other.");
-            await watch.WaitAsync(TimeSpan.FromMilliseconds(10), Stop);
         }
     }
 }

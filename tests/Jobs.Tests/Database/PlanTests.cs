@@ -8,7 +8,9 @@ using Jobs.Idempotency;
 using Jobs.Kinds.Cleanup;
 using Jobs.Kinds.Documents;
 using Jobs.Kinds.Queries;
+using Jobs.Kinds.Queries.Frequent;
 using Jobs.Kinds.Queries.Index;
+using Jobs.Monitoring.Samples;
 using Jobs.Notifications.Webhooks;
 using Jobs.Queues;
 using Jobs.RateLimiting;
@@ -54,19 +56,19 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             SubmitStatements.InsertBatches,
             "uuid[], int[], text[], smallint[], int[], smallint[], int[], text[], timestamptz[], timestamptz[], interval[], "
                 + "uuid[], bool[], text[], int[], smallint[], bigint[], int[], smallint[], bytea[], smallint[], smallint[], "
-                + "text[], text[], bigint, interval, uuid, bool[]",
+                + "text[], text[], bigint, interval, uuid, bool[], text[]",
             "array[{id}]::uuid[], array[2], array['k1'], array[1], array[1], array[3], array[1000], array[null], array[now()], "
                 + "array[null]::timestamptz[], array[null]::interval[], array[null]::uuid[], array[false], array[null], "
                 + "array[null]::int[], array[null]::smallint[], array[1], array[0], array[1], array[null]::bytea[], array[0], "
-                + "array[0], array[null], array[null], 1000000, '30 days', {id}, array[true]"
+                + "array[0], array[null], array[null], 1000000, '30 days', {id}, array[true], array[null]"
         ),
         ["Promote"] = new(LeaseStatements.Promote, "bigint", "1000000", Engine: true),
         ["Settle"] = new(SettleStatement.Settle, SettleTypes, SettleValues, Engine: true),
         ["Admit"] = new(SettleStatement.Admit, "uuid[]", "array[{id}]::uuid[]", Engine: true),
         ["Heartbeat"] = new(
             WorkerStatements.Heartbeat,
-            "uuid, interval, text",
-            "{id}, '30 seconds', 'active'",
+            "uuid, interval, text, text",
+            "{id}, '30 seconds', 'active', 'here'",
             Engine: true
         ),
         ["Disown"] = new(
@@ -168,7 +170,6 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             "array[1], '30 seconds'",
             Engine: true
         ),
-        ["Webhook, until next"] = new(WebhookStatements.UntilNext, "", "", Engine: true),
         ["Webhook list"] = new(WebhookStatements.List, "int, uuid", "2, {id}"),
         ["Webhook replay"] = new(WebhookStatements.Replay, "int, uuid", "2, {id}"),
         ["Idempotency claim"] = new(
@@ -258,6 +259,19 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             "2, array[{id}]::uuid[], array[0]",
             Engine: true
         ),
+        ["Frequent searches, add"] = new(
+            FrequentSql.Add,
+            "int[], text[], text[], int[], int",
+            "array[2], array['n1'], array['{\"q\":\"a\"}'], array[3], 500"
+        ),
+        ["Frequent searches, most"] = new(FrequentSql.Most, "int, int, int", "2, 20, 3"),
+        ["Frequent searches, take"] = new(
+            FrequentSql.Take,
+            "text, interval, interval, interval, int",
+            "'documents', '2 seconds', '30 seconds', '2 minutes', 4"
+        ),
+        ["Frequent searches, warmed"] = new(FrequentSql.Warmed, "int, interval", "2, '7 minutes'"),
+        ["Frequent searches, purge"] = new(FrequentSql.Purge, "int", "1000"),
         ["Search index, passages"] = new(
             IndexSql.ReadPassages,
             "uuid[], int",
@@ -335,6 +349,29 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             "interval, int",
             "'7 days', 1000"
         ),
+        ["Samples, write"] = new(
+            SampleStatements.Write,
+            "uuid, text, int, interval, text[], text[], int[], bigint[], float8[], float8[], float8[], bytea[], int",
+            "{id}, 'node', 2, '1 minute', array['s1', 'new'], array['{}', '{}'], array[null, null]::int[], array[1, 1], "
+                + "array[1, 1], array[1, 1], array[1, 1], array[null, null]::bytea[], 10000"
+        ),
+        ["Samples, read"] = new(
+            SampleStatements.Read,
+            "text[], int, int[], timestamptz[], timestamptz[], timestamptz, int",
+            "array['s1', 's2'], null, array[60, 3600], array[now() - interval '5 minutes', now() - interval '1 day'], "
+                + "array[now(), now() - interval '1 hour'], null, 500000"
+        ),
+        ["Samples, next to roll up"] = new(RollupStatements.Next, "int, int", "3600, 60"),
+        ["Samples, of an hour"] = new(
+            RollupStatements.Fine,
+            "int, timestamptz, timestamptz",
+            "60, now() - interval '2 hours', now() - interval '1 hour'"
+        ),
+        ["Samples, cleanup"] = new(
+            RollupStatements.Purge,
+            "int, interval, int",
+            "60, '2 days', 1000"
+        ),
         ["Find a duplicate"] = new(
             DocumentSql.FindDuplicate,
             "int, bytea",
@@ -370,7 +407,7 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
     }
 
     [GeneratedRegex(
-        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages|search_postings|search_terms|search_documents|search_segments|search_deleted|webhook_deliveries|webhook_attempts|idempotency_keys|schedules|schedule_runs|rate_limits|cache_entries|cache_marks|cache_removals|cache_subscriptions)\w*",
+        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages|search_postings|search_terms|search_documents|search_segments|search_deleted|search_asked|search_warming|webhook_deliveries|webhook_attempts|idempotency_keys|schedules|schedule_runs|rate_limits|cache_entries|cache_marks|cache_removals|cache_subscriptions|metric_samples)\w*",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
@@ -484,6 +521,12 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             insert into jobs.rate_limits (policy, subject, bucket)
             select 'api', 'key:' || n, n from generate_series(1, 20000) n;
 
+            insert into jobs.metric_series (name) select 's' || n from generate_series(1, 50) n;
+
+            insert into jobs.metric_samples (series_id, resolution, at, since, count, sum, min, max)
+            select s.id, 60, t, t, 1, 1, 1, 1
+            from jobs.metric_series s, generate_series(now() - interval '500 minutes', now(), interval '1 minute') t;
+
             insert into jobs.blobs (id, tenant_id, length, sha256)
             select gen_random_uuid(), 2, 1, decode(repeat('cd', 32), 'hex');
 
@@ -508,6 +551,14 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
 
             insert into jobs.search_deleted (tenant_id, segment_id, ordinal)
             select t.id, n, 0 from jobs.tenants t, generate_series(1, 1000) n;
+
+            insert into jobs.search_asked (tenant_id, hour, name, query, times)
+            select t.id, date_trunc('hour', now()) - h * interval '1 hour', 'n' || n, '{}', n
+            from jobs.tenants t, generate_series(0, 24) h, generate_series(1, 50) n;
+
+            insert into jobs.tenants (name) select 'w' || n from generate_series(1, 5000) n;
+            insert into jobs.search_warming (tenant_id, due_at)
+            select id, now() + interval '5 minutes' from jobs.tenants;
 
             -- Partitions of the weeks to come are empty, and an empty table is read from end to end.
             do $$

@@ -9,6 +9,9 @@ namespace Jobs.Tests.Engine;
 /// <summary>A database of its own for each test, and the hosts that the test starts on it.</summary>
 public abstract class EngineTest : IAsyncLifetime
 {
+    private const string WaitsForLock =
+        "select count(*) from pg_locks l join pg_stat_activity a using (pid) where not l.granted and a.datname = current_database()";
+
     private readonly List<EngineHost> hosts = [];
     private TestDatabase? database;
 
@@ -58,6 +61,17 @@ public abstract class EngineTest : IAsyncLifetime
 
     protected static TaskCompletionSource Signal() =>
         new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Waits until a statement of this database waits for another's lock.</summary>
+    protected async Task UntilOneWaitsForLockAsync(EngineHost host)
+    {
+        using var watch = host.Get<BatchChanges>().Begin(Guid.Empty);
+        for (var look = 0; await Database.ScalarAsync<long>(WaitsForLock, Stop) == 0; look++)
+        {
+            look.ShouldBeLessThan(500, "Nobody waits: the two do not see each other.");
+            await watch.WaitAsync(TimeSpan.FromMilliseconds(10), Stop);
+        }
+    }
 
     protected static void ShouldAddUp(BatchStatus status)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Jobs.Caching;
 using Jobs.Database;
 using Jobs.Kinds;
 using Jobs.Kinds.Documents;
@@ -6,6 +7,8 @@ using Jobs.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Jobs.Tests.Kinds;
@@ -17,6 +20,8 @@ public sealed class KindServices : IAsyncDisposable
     public const int OtherTenant = 1;
     private readonly TestDatabase database;
     private readonly ServiceProvider provider;
+    private readonly RecordedLog log = new();
+    private RemovalFollower? follower;
 
     public KindServices(TestDatabase database, params (string Key, string Value)[] settings)
     {
@@ -31,14 +36,33 @@ public sealed class KindServices : IAsyncDisposable
         );
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(DatabaseReadiness.Done());
-        services.AddLogging();
+        services.AddLogging(logging => logging.AddProvider(log));
         services.AddSingleton(database.DataSource);
         services.AddPooledDbContextFactory<JobsContext>(o =>
             o.UseNpgsql(database.DataSource.Requests)
         );
         services.AddBatches().AddCaching();
-        services.AddDocuments().AddQueries().AddCleanup();
+        services.AddDocuments().AddQueries().AddCleanup().AddMaintenance();
         provider = services.BuildServiceProvider();
+    }
+
+    /// <summary>The same, sharing its cache through the database as a host does once it has started.</summary>
+    public static async Task<KindServices> StartAsync(
+        TestDatabase database,
+        params (string Key, string Value)[] settings
+    )
+    {
+        var services = new KindServices(
+            database,
+            [.. settings, ("Jobs:Cache:Patience", "00:00:05"), ("Jobs:Cache:PollInterval", "1:00")]
+        );
+        services.follower = services
+            .Get<IEnumerable<IHostedService>>()
+            .OfType<RemovalFollower>()
+            .Single();
+        await services.follower.StartAsync(Token);
+        await services.log.WaitForAsync("The shared cache is there", Token);
+        return services;
     }
 
     private static CancellationToken Token => Xunit.TestContext.Current.CancellationToken;
@@ -142,5 +166,12 @@ public sealed class KindServices : IAsyncDisposable
     public async Task<Document> DocumentAsync(FileVerdict verdict) =>
         (await Get<DocumentReader>().GetAsync(Tenant, verdict.DocumentId!.Value, Token))!;
 
-    public ValueTask DisposeAsync() => provider.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (follower is not null)
+        {
+            await follower.StopAsync(CancellationToken.None);
+        }
+        await provider.DisposeAsync();
+    }
 }

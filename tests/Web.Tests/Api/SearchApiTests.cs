@@ -51,6 +51,24 @@ public sealed class SearchApiTests(WebHost web)
         (await StatusAsync(tenant)).ShouldBe(("HIT", 0));
     }
 
+    [Fact]
+    public async Task The_most_frequent_searches_are_warmed_where_no_queries_are_given()
+    {
+        using var tenant = await web.NewTenantAsync(Stop);
+        using var submitted = await tenant.Client.PostAsync(
+            "/api/v1/batch/cache/warm",
+            ApiTenant.Json("""{"ttlSeconds":60}"""),
+            Stop
+        );
+        submitted.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        var id = submitted.Headers.Location!.ToString().Split('/')[^1];
+
+        var status = await tenant.EndAsync(id);
+
+        status.GetProperty("outcome").GetString().ShouldBe("succeeded");
+        status.GetProperty("counts").GetProperty("total").GetInt32().ShouldBe(1);
+    }
+
     private static async Task<(string Cache, int Total)> StatusAsync(ApiTenant tenant)
     {
         using var answer = await tenant.Client.GetAsync(Path, Stop);

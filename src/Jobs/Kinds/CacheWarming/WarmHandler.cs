@@ -1,10 +1,14 @@
 using Jobs.Caching;
 using Jobs.Kinds.Queries;
+using Jobs.Kinds.Queries.Frequent;
 
 namespace Jobs.Kinds.CacheWarming;
 
-/// <summary>Answers a search into the cache, so that nobody waits for it. Doing it again does the same.</summary>
-internal sealed class WarmHandler(CachedSearch search) : IItemHandler
+/// <summary>
+/// Answers a search, or the most frequent ones of the tenant, into the cache, so that nobody waits for them. Doing it
+/// again does the same.
+/// </summary>
+internal sealed class WarmHandler(CachedSearch search, FrequentQueries frequent) : IItemHandler
 {
     public async ValueTask<ItemOutcome> HandleAsync(Item item, CancellationToken cancellationToken)
     {
@@ -13,12 +17,24 @@ internal sealed class WarmHandler(CachedSearch search) : IItemHandler
         {
             return ItemOutcome.Failure(ErrorCodes.InvalidItem, $"{error.Field} {error.Message}");
         }
+        TimeSpan? ttl = payload.TtlSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+        if (payload.Query is null)
+        {
+            var result = await frequent.WarmAsync(
+                item.TenantId,
+                payload.Most,
+                ttl,
+                payload.Tags ?? [],
+                cancellationToken
+            );
+            return ItemOutcome.Success(result, WarmJson.Default.FrequentResult);
+        }
         try
         {
             var answer = await search.WarmAsync(
                 item.TenantId,
-                payload.Query!.ToSearch(),
-                payload.TtlSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+                payload.Query.ToSearch(),
+                ttl,
                 payload.Tags ?? [],
                 cancellationToken
             );
@@ -41,16 +57,20 @@ internal sealed class WarmHandler(CachedSearch search) : IItemHandler
             : [error];
 
     private static IReadOnlyList<FieldError> Check(WarmPayload payload) =>
-        payload.Query is null ? [new FieldError("query", "must be there")]
-        : payload.Query.IsReport ? [new FieldError("query.report", "is not cached; warm searches")]
+        payload.Query is { IsReport: true }
+            ? [new FieldError("query.report", "is not cached; warm searches")]
         : payload.TtlSeconds is <= 0 ? [new FieldError("ttlSeconds", "must be more than 0")]
+        : payload.Most is <= 0 or > SearchOptions.MostFrequent
+            ? [new FieldError("most", $"must be from 1 to {SearchOptions.MostFrequent}")]
+        : payload.Most is not null && payload.Query is not null
+            ? [new FieldError("most", "is for items without a query")]
         : payload.Tags?.Count > CacheTag.Most - 1
             ? [new FieldError("tags", $"must be at most {CacheTag.Most - 1}")]
         :
         [
-            .. payload
-                .Query.ToSearch()
-                .Validate()
-                .Select(e => new FieldError($"query.{e.Field}", e.Message)),
+            .. (payload.Query?.ToSearch().Validate() ?? []).Select(e => new FieldError(
+                $"query.{e.Field}",
+                e.Message
+            )),
         ];
 }

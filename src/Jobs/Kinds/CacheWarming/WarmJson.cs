@@ -6,4 +6,5 @@ namespace Jobs.Kinds.CacheWarming;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(WarmPayload))]
 [JsonSerializable(typeof(WarmResult))]
+[JsonSerializable(typeof(FrequentResult))]
 internal sealed partial class WarmJson : JsonSerializerContext;

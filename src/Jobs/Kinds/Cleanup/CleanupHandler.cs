@@ -1,4 +1,5 @@
 using Jobs.Kinds.Queries.Index;
+using Jobs.Monitoring.Samples;
 using Microsoft.Extensions.Logging;
 
 namespace Jobs.Kinds.Cleanup;
@@ -14,6 +15,9 @@ internal sealed class CleanupHandler(
     OriginalCleanup originals,
     IdempotencyCleanup idempotency,
     IndexCleanup index,
+    SampleRollup samples,
+    AuditCleanup audit,
+    NotificationCleanup notifications,
     ILogger<CleanupHandler> log
 ) : IItemHandler
 {
@@ -49,6 +53,19 @@ internal sealed class CleanupHandler(
         {
             result.Indexed = await index.CatchUpAsync(cancellationToken);
             result.Segments = await index.MergeAsync(cancellationToken);
+            result.Asked = await index.PurgeAskedAsync(cancellationToken);
+        }
+        if (targets.Contains(CleanupTargets.Audit, StringComparer.Ordinal))
+        {
+            result.AuditEntries = await audit.PruneAsync(cancellationToken);
+        }
+        if (targets.Contains(CleanupTargets.Notifications, StringComparer.Ordinal))
+        {
+            result.Notifications = await notifications.PruneAsync(cancellationToken);
+        }
+        if (targets.Contains(CleanupTargets.Metrics, StringComparer.Ordinal))
+        {
+            (result.SamplesMade, result.SamplesDeleted) = await samples.RunAsync(cancellationToken);
         }
         CleanupLog.Done(log, result);
         return ItemOutcome.Success(result, CleanupJson.Default.CleanupResult);

@@ -1,4 +1,7 @@
+using Jobs.Auditing;
 using Jobs.Kinds.Cleanup;
+using Jobs.Monitoring.Samples;
+using Jobs.Notifications;
 using Jobs.Recurring;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -13,6 +16,11 @@ public static class CleanupServiceCollectionExtensions
         services.AddSingleton<PartitionCleanup>();
         services.AddSingleton<OriginalCleanup>();
         services.AddSingleton<IdempotencyCleanup>();
+        services.AddSingleton<SampleRollup>();
+        services.AddOptions<AuditOptions>().BindConfiguration(AuditOptions.Section);
+        services.AddSingleton<AuditCleanup>();
+        services.AddOptions<NotificationOptions>().BindConfiguration(NotificationOptions.Section);
+        services.AddSingleton<NotificationCleanup>();
         services.AddSingleton(new BuiltInSchedule("cleanup", "*/5 * * * *", "cleanup", "{}"));
         return services.AddKind<CleanupHandler>(
             "cleanup",

@@ -1,3 +1,4 @@
+using Jobs.Auditing;
 using Jobs.Caching;
 using Jobs.Database;
 using Jobs.Kinds.Queries;
@@ -104,10 +105,18 @@ public sealed class DocumentReader(
     /// <summary>Deletes a document with its original, text, passages and thumbnail; false when the tenant has none of this id.</summary>
     public async Task<bool> DeleteAsync(int tenantId, Guid id, CancellationToken cancellationToken)
     {
-        await using var delete = database.Requests.CreateCommand(DocumentSql.Delete);
-        delete.Parameters.Add(new() { Value = id });
-        delete.Parameters.Add(new() { Value = tenantId });
-        if (await delete.ExecuteScalarAsync(cancellationToken) is not Guid blob)
+        var deleted = await database.Requests.ChangeAsync(
+            async connection =>
+            {
+                await using var delete = new NpgsqlCommand(DocumentSql.Delete, connection);
+                delete.Parameters.Add(new() { Value = id });
+                delete.Parameters.Add(new() { Value = tenantId });
+                return await delete.ExecuteScalarAsync(cancellationToken);
+            },
+            blob => blob is not null,
+            cancellationToken
+        );
+        if (deleted is not Guid blob)
         {
             return false;
         }

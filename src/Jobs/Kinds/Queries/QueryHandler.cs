@@ -3,10 +3,11 @@ using Jobs.Kinds.Queries.Reports;
 namespace Jobs.Kinds.Queries;
 
 /// <summary>
-/// Answers searches and reports as items of a batch: searches in common round trips, equal ones and equal reports once.
+/// Answers searches and reports as items of a batch: searches from the cache or in common round trips, equal ones and
+/// equal reports once.
 /// It changes nothing, so doing it again is harmless.
 /// </summary>
-internal sealed class QueryHandler(SearchService search, ReportCatalog reports, ReportRunner runner)
+internal sealed class QueryHandler(CachedSearch search, ReportCatalog reports, ReportRunner runner)
     : IBulkHandler
 {
     // Reports of one call that run at once.

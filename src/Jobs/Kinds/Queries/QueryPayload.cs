@@ -18,6 +18,18 @@ internal sealed record QueryPayload(
 {
     public bool IsReport => Report is not null;
 
+    public static QueryPayload Of(SearchRequest request) =>
+        new(
+            request.Q,
+            request.Limit,
+            request.Offset,
+            request.Tags,
+            request.Types,
+            request.From,
+            request.To,
+            request.Documents
+        );
+
     public SearchRequest ToSearch() =>
         new(Q ?? "", Limit, Offset, Tags)
         {

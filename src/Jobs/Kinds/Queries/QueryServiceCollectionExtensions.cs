@@ -1,5 +1,7 @@
+using Jobs.Caching;
 using Jobs.Kinds.CacheWarming;
 using Jobs.Kinds.Queries;
+using Jobs.Kinds.Queries.Frequent;
 using Jobs.Kinds.Queries.Highlights;
 using Jobs.Kinds.Queries.Index;
 using Jobs.Kinds.Queries.Ranking;
@@ -17,20 +19,35 @@ public static class QueryServiceCollectionExtensions
             .AddOptions<SearchOptions>()
             .BindConfiguration(SearchOptions.Section)
             .ValidateDataAnnotations()
+            .Validate(
+                o => o.CountInterval > TimeSpan.Zero && o.MostWarmDelay >= o.WarmDelay,
+                "Jobs:Search:CountInterval must be more than zero, and MostWarmDelay at least WarmDelay."
+            )
             .ValidateOnStart();
         services.AddSearchIndex();
         services.AddSingleton<IndexReader>();
+        services.AddSingleton<TypoCorrector>();
         services.AddSingleton<PhraseCheck>();
         services.AddSingleton<WordLexemes>();
         services.AddSingleton<HitReader>();
         services.AddSingleton(provider => new SearchService(
             provider.GetRequiredService<IndexReader>(),
+            provider.GetRequiredService<TypoCorrector>(),
             provider.GetRequiredService<PhraseCheck>(),
             provider.GetRequiredService<HitReader>(),
             provider.GetRequiredService<IOptions<SearchOptions>>(),
             provider.GetRequiredService<TimeProvider>()
         ));
-        services.AddSingleton<CachedSearch>();
+        services.AddSingleton<QueryCounts>();
+        services.AddSingleton(provider => new CachedSearch(
+            provider.GetRequiredService<SearchService>(),
+            provider.GetRequiredService<CacheStore>(),
+            provider.GetRequiredService<QueryCounts>(),
+            provider.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton<FrequentQueries>();
+        services.AddSingleton<FrequentKeeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<FrequentKeeper>());
         services.AddReports();
         services.AddKind<WarmHandler>(
             "warm",

@@ -1,24 +1,35 @@
+using System.ComponentModel;
 using System.Text.Json.Serialization;
 
 namespace Jobs.Kinds.Queries;
 
-/// <summary>What a search found.</summary>
+/// <summary>What a search found. Immutable, as what it consists of: one that is kept is shared by all who ask.</summary>
 /// <param name="Hits">Best first.</param>
 /// <param name="Total">Documents that match, on this page or another.</param>
 /// <param name="ElapsedMs">How long the search took.</param>
+[ImmutableObject(true)]
 public sealed record SearchAnswer(IReadOnlyList<SearchHit> Hits, long Total, double ElapsedMs)
 {
     /// <summary>Whether <see cref="Total"/> is only about right: absent where it is exact.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool TotalIsEstimate { get; init; }
 
+    /// <summary>Of items of batches: <c>hit</c> or <c>stale</c> where the answer was kept; absent where it was searched.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Cache { get; init; }
+
     /// <summary>Words that nothing has, and what was searched instead; absent where there are none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<Correction>? Corrections { get; init; }
 }
 
-/// <summary>A word that nothing has, and the one that was searched instead, as the index has them: by their stems.</summary>
-public sealed record Correction(string From, string To);
+/// <summary>A word that nothing has, and the one that was searched instead: its stem where the word itself is not known.</summary>
+public sealed record Correction(string From, string To)
+{
+    /// <summary>What was searched, as the index has it.</summary>
+    [JsonIgnore]
+    internal string Lexeme { get; init; } = To;
+}
 
 /// <summary>A document that was found, by its best passage.</summary>
 /// <param name="DocumentId">The document.</param>

@@ -10,10 +10,10 @@ namespace Jobs.Notifications.Webhooks;
 /// <summary>Deliveries that are to be sent, shared by all workers. Thread-safe.</summary>
 internal sealed class WebhookQueue(JobsDataSource database)
 {
-    /// <summary>The next delivery that is due; null when there is none.</summary>
+    /// <summary>The next delivery that is due, or none and how long until one is.</summary>
     /// <param name="except">Tenants whose deliveries wait.</param>
     /// <param name="leaseTime">After that another worker may send it.</param>
-    public async Task<LeasedDelivery?> LeaseAsync(
+    public async Task<(LeasedDelivery? Delivery, TimeSpan UntilNext)> LeaseAsync(
         int[] except,
         TimeSpan leaseTime,
         CancellationToken cancellationToken
@@ -23,11 +23,18 @@ internal sealed class WebhookQueue(JobsDataSource database)
         command.Parameters.Add(new() { Value = except });
         command.Parameters.Add(new() { Value = leaseTime });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        if (!await row.ReadAsync(cancellationToken))
+        await row.ReadAsync(cancellationToken);
+        if (row.IsDBNull(row.GetOrdinal("delivery_id")))
         {
-            return null;
+            var next = row.GetOrdinal("next_seconds");
+            return (
+                null,
+                row.IsDBNull(next)
+                    ? TimeSpan.MaxValue
+                    : TimeSpan.FromSeconds(Math.Max(0, row.GetDouble(next)))
+            );
         }
-        return new LeasedDelivery(
+        var delivery = new LeasedDelivery(
             row.GetGuid(row.GetOrdinal("delivery_id")),
             row.GetInt32(row.GetOrdinal("delivery_tenant")),
             row.GetInt64(row.GetOrdinal("delivery_version")),
@@ -36,15 +43,7 @@ internal sealed class WebhookQueue(JobsDataSource database)
             row.GetString(row.GetOrdinal("delivery_url")),
             row.GetInt16(row.GetOrdinal("delivery_retry"))
         );
-    }
-
-    /// <summary>How long until one is due.</summary>
-    public async Task<TimeSpan> UntilNextAsync(CancellationToken cancellationToken)
-    {
-        await using var command = database.Engine.CreateCommand(WebhookStatements.UntilNext);
-        return await command.ExecuteScalarAsync(cancellationToken) is double seconds
-            ? TimeSpan.FromSeconds(Math.Max(0, seconds))
-            : TimeSpan.MaxValue;
+        return (delivery, TimeSpan.Zero);
     }
 
     /// <summary>Writes what came of an attempt; says whether the delivery was still this worker's.</summary>

@@ -1,4 +1,6 @@
+using Jobs.Auditing;
 using Jobs.Database;
+using Npgsql;
 
 namespace Jobs.Notifications.Webhooks;
 
@@ -38,13 +40,25 @@ public sealed class WebhookSecrets(JobsDataSource database)
             )
         )!;
 
-    private async Task<WebhookSecretInfo?> ReadAsync(
+    private Task<WebhookSecretInfo?> ReadAsync(
         string sql,
         CancellationToken cancellationToken,
         params object[] values
+    ) =>
+        database.Requests.ChangeAsync(
+            connection => ReadAsync(connection, sql, values, cancellationToken),
+            _ => sql == WebhookStatements.RotateSecret,
+            cancellationToken
+        );
+
+    private static async Task<WebhookSecretInfo?> ReadAsync(
+        NpgsqlConnection connection,
+        string sql,
+        object[] values,
+        CancellationToken cancellationToken
     )
     {
-        await using var command = database.Requests.CreateCommand(sql);
+        await using var command = new NpgsqlCommand(sql, connection);
         foreach (var value in values)
         {
             command.Parameters.Add(new() { Value = value });

@@ -18,6 +18,7 @@ internal sealed class WebhookService(
     DatabaseReadiness readiness,
     WebhookQueue queue,
     WebhookSender sender,
+    WebhookMeter meter,
     WebhookSecrets secrets,
     BatchChanges changes,
     Breakers breakers,
@@ -48,9 +49,8 @@ internal sealed class WebhookService(
             var pause = engine.Value.PollInterval;
             try
             {
-                await LeaseAllAsync(watch, stoppingToken);
-                var next = await queue.UntilNextAsync(stoppingToken);
-                pause = next < pause && !IsFull() ? next : pause;
+                var next = await LeaseAllAsync(watch, stoppingToken);
+                pause = next < pause ? next : pause;
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
@@ -66,7 +66,11 @@ internal sealed class WebhookService(
 
     private bool IsFull() => running.Count >= options.Value.Concurrency;
 
-    private async Task LeaseAllAsync(BatchChanges.Watch watch, CancellationToken stoppingToken)
+    // Says how long until there may be more: the end of one that is sent wakes the loop.
+    private async Task<TimeSpan> LeaseAllAsync(
+        BatchChanges.Watch watch,
+        CancellationToken stoppingToken
+    )
     {
         while (!IsFull())
         {
@@ -75,10 +79,14 @@ internal sealed class WebhookService(
                 .Where(g => g.Count() >= options.Value.ConcurrencyOfTenant)
                 .Select(g => g.Key)
                 .ToArray();
-            var delivery = await queue.LeaseAsync(busy, options.Value.LeaseTime, stoppingToken);
+            var (delivery, untilNext) = await queue.LeaseAsync(
+                busy,
+                options.Value.LeaseTime,
+                stoppingToken
+            );
             if (delivery is null)
             {
-                return;
+                return untilNext;
             }
             var done = new TaskCompletionSource();
             running[delivery] = done.Task;
@@ -99,6 +107,7 @@ internal sealed class WebhookService(
                 CancellationToken.None
             );
         }
+        return TimeSpan.MaxValue;
     }
 
     private async Task DeliverAsync(LeasedDelivery delivery, CancellationToken stoppingToken)
@@ -194,6 +203,12 @@ internal sealed class WebhookService(
         // What was sent is recorded even while the worker stops.
         using var limit = new CancellationTokenSource(LastCall, time);
         await queue.RecordAsync(delivery, result, at, duration, pause, limit.Token);
+        meter.Attempted(
+            result.Delivered ? "delivered"
+                : pause is null ? "failed"
+                : "retried",
+            duration
+        );
         if (result.Delivered)
         {
             log.Delivered(delivery.WebhookId);

@@ -31,7 +31,7 @@ internal static class WebhookStatements
 
     /// <summary>
     /// Takes the next delivery that is due, but none of the tenants $1, for the time $2. The batch is read from its row
-    /// as it was when it ended.
+    /// as it was when it ended. There is always a row: it says in how many seconds the next is due that nobody sends.
     /// </summary>
     public const string Lease = $"""
         with next as materialized (
@@ -53,18 +53,17 @@ internal static class WebhookStatements
         )
         select {ReadStatements.Columns},
             l.batch_id as delivery_id, l.body::text as delivery_body, l.tenant_id as delivery_tenant, l.version as delivery_version, l.token as delivery_token,
-            l.url as delivery_url, l.retry as delivery_retry
-        from leased l
-        cross join lateral jsonb_populate_record(null::jobs.batches, l.batch) b
-        """;
-
-    /// <summary>Seconds until a delivery that nobody sends is due.</summary>
-    public const string UntilNext = """
-        select extract(epoch from d.due_at - clock_timestamp())::float8
-        from jobs.webhook_deliveries d
-        where d.due_at is not null and d.lease_until is null
-        order by d.due_at
-        limit 1
+            l.url as delivery_url, l.retry as delivery_retry,
+            (select extract(epoch from d.due_at - clock_timestamp())::float8
+             from jobs.webhook_deliveries d
+             where d.due_at is not null and d.lease_until is null
+             order by d.due_at
+             limit 1) as next_seconds
+        from (values (1)) one (row)
+        left join (
+            leased l
+            cross join lateral jsonb_populate_record(null::jobs.batches, l.batch) b
+        ) on true
         """;
 
     /// <summary>What came of an attempt; nothing is written by a worker that no longer has the delivery.</summary>

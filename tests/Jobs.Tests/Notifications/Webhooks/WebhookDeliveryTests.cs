@@ -206,13 +206,13 @@ public sealed class WebhookDeliveryTests : WebhookTest
         var batch = await SubmitEndedAsync(idle, receiver.Url());
         // A worker that leases the delivery, sends it, and is gone.
         var queue = idle.Get<WebhookQueue>();
-        var lost = await queue.LeaseAsync([], TimeSpan.FromMinutes(1), Stop);
+        var (lost, _) = await queue.LeaseAsync([], TimeSpan.FromMinutes(1), Stop);
         await idle.Get<WebhookSender>()
             .SendAsync(
                 new WebhookMessage(lost!.WebhookId, new Uri(lost.Url), "{}"u8.ToArray(), []),
                 Stop
             );
-        (await queue.LeaseAsync([], TimeSpan.FromMinutes(1), Stop)).ShouldBeNull();
+        (await queue.LeaseAsync([], TimeSpan.FromMinutes(1), Stop)).Delivery.ShouldBeNull();
         await Database.ScalarAsync<int>(
             "update jobs.webhook_deliveries set lease_until = now()",
             Stop
@@ -273,7 +273,8 @@ public sealed class WebhookDeliveryTests : WebhookTest
         await idle.Get<BatchSteering>().CancelAsync(EngineHost.Tenant, batch.Id, Stop);
         await idle.Get<BatchSteering>().CancelAsync(EngineHost.Tenant, batch.Id, Stop);
         (await CountAsync()).ShouldBe(1);
-        var leased = await idle.Get<WebhookQueue>().LeaseAsync([], TimeSpan.FromMinutes(1), Stop);
+        var (leased, _) = await idle.Get<WebhookQueue>()
+            .LeaseAsync([], TimeSpan.FromMinutes(1), Stop);
         var sent = System.Text.Json.JsonElement.Parse(leased!.Body);
         sent.GetProperty("state").GetString().ShouldBe("cancelled");
         sent.GetProperty("counts").GetProperty("cancelled").GetInt64().ShouldBe(3);

@@ -1,4 +1,6 @@
 using Jobs.Database;
+using Jobs.Kinds.Cleanup;
+using Jobs.Kinds.Queries.Frequent;
 
 namespace Jobs.Kinds.Queries.Index;
 
@@ -19,6 +21,16 @@ internal sealed class IndexCleanup(JobsDataSource database, SearchIndex index, S
         }
         return merged;
     }
+
+    /// <summary>Forgets which searches were asked more than a day ago; returns how many rows went.</summary>
+    public Task<long> PurgeAskedAsync(CancellationToken cancellationToken) =>
+        Steps.RunAsync(
+            database.Requests,
+            FrequentSql.Purge,
+            [],
+            CleanupHandler.StepRows,
+            cancellationToken
+        );
 
     private async Task<List<int>> TenantsAsync(CancellationToken ct)
     {

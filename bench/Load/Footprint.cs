@@ -1,0 +1,70 @@
+using System.Globalization;
+using Jobs.Bench.Engine;
+
+namespace Jobs.Bench.Load;
+
+/// <summary>What the service occupies while a scenario runs.</summary>
+internal sealed class Footprint(int process, BenchDatabase database)
+{
+    private const int Looks = 40;
+    private readonly List<Look> looks = [];
+
+    /// <summary>Megabytes that it had most.</summary>
+    public double Peak => looks.Max(l => l.Megabytes);
+
+    /// <summary>Connections that it had most.</summary>
+    public long Connections => looks.Max(l => l.Connections);
+
+    /// <summary>
+    /// By how much it has grown, of each the least of the last quarter over the least of the second: in the first it
+    /// warms up, and what is garbage at a moment is not held for ever.
+    /// </summary>
+    public Growth Growth()
+    {
+        var quarter = looks.Count / 4;
+        var (early, late) = (looks.GetRange(quarter, quarter), looks[^quarter..]);
+        double Ratio(Func<Look, double> value) => late.Min(value) / early.Min(value);
+        return new(Ratio(l => l.Megabytes), Ratio(l => l.Files), Ratio(l => l.Threads));
+    }
+
+    public async Task WatchAsync(TimeSpan duration, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(duration / Looks);
+        try
+        {
+            do
+            {
+                looks.Add(await LookAsync());
+            } while (await timer.WaitForNextTickAsync(cancellationToken));
+        }
+        catch (OperationCanceledException)
+        {
+            // The scenario is over.
+        }
+    }
+
+    private async Task<Look> LookAsync() =>
+        new(
+            Status("VmRSS:") / 1024,
+            Directory.EnumerateFileSystemEntries($"/proc/{process}/fd").Count(),
+            Status("Threads:"),
+            await database.ScalarAsync<long>(
+                "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+            )
+        );
+
+    private double Status(string name)
+    {
+        var line = File.ReadLines($"/proc/{process}/status")
+            .First(l => l.StartsWith(name, StringComparison.Ordinal));
+        return double.Parse(
+            line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
+            CultureInfo.InvariantCulture
+        );
+    }
+
+    private sealed record Look(double Megabytes, double Files, double Threads, long Connections);
+}
+
+/// <summary>Ratios of late to early.</summary>
+internal sealed record Growth(double Memory, double Files, double Threads);
