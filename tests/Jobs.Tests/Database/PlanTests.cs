@@ -247,6 +247,12 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             "2, array['wrod']",
             Engine: true
         ),
+        ["Search, variants"] = new(
+            SearchSql.Variants,
+            "int, text[], text[]",
+            "2, array['english'], array['wrod']",
+            Engine: true
+        ),
         ["Search, verify"] = new(
             SearchSql.Verify,
             "int, uuid[], int[], int[], text[]",

@@ -171,6 +171,23 @@ public sealed class SearchServiceTests(TestDatabase database)
     }
 
     [Fact]
+    public async Task Of_a_text_of_unknown_words_the_first_are_corrected_and_what_is_known_is_found()
+    {
+        var answer = await SearchAsync(
+            new SearchRequest(
+                string.Join(
+                    ' ',
+                    Enumerable
+                        .Range(0, 90)
+                        .Select(n => $"qq{(char)('a' + (n % 26))}{(char)('a' + (n / 26))}zzqq")
+                ) + " garden"
+            )
+        );
+
+        answer.Total.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Pages_are_cuts_of_one_order()
     {
         var whole = (await SearchAsync(new SearchRequest("garden old"))).Hits;

@@ -15,6 +15,18 @@ internal sealed class SegmentMaps(JobsDataSource database, IOptions<SearchOption
     private long bytes;
     private long tick;
 
+    /// <summary>Of this process's memory, about.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (gate)
+            {
+                return bytes;
+            }
+        }
+    }
+
     /// <summary>The map of a segment that knows as many deletions; null when it is to be loaded.</summary>
     public SegmentMap? Find(long segmentId, int deletedBytes)
     {

@@ -3,7 +3,7 @@ namespace Jobs.Kinds.Queries.Ranking;
 /// <summary>A query as it is ranked: its words as the index has them. Made for one search; not thread-safe.</summary>
 internal sealed class QueryPlan(SearchRequest request)
 {
-    /// <summary>Words of a query that count; it is decided by the first of them.</summary>
+    /// <summary>Words of a query that count: the first ones that there are in the index.</summary>
     public const int MaxWords = 64;
 
     public SearchRequest Request { get; } = request;

@@ -94,7 +94,6 @@ internal sealed class QueryPlanner
                 )
             );
         }
-        Limit(plan);
         return plan;
     }
 
@@ -122,17 +121,4 @@ internal sealed class QueryPlanner
                     .. p.Select(c => (IReadOnlyList<string>)[.. c.Select(r => r.Lexeme)]),
                 ])),
         ];
-
-    private static void Limit(QueryPlan plan)
-    {
-        foreach (
-            var (lexeme, _) in plan
-                .Terms.OrderBy(t => t.Value.Order)
-                .Skip(QueryPlan.MaxWords)
-                .ToList()
-        )
-        {
-            plan.Terms.Remove(lexeme);
-        }
-    }
 }

@@ -11,6 +11,16 @@ internal static class TermWeights
         {
             plan.Terms.Remove(lexeme);
         }
+        // Those that nothing has do not use up the places of those that are found.
+        foreach (
+            var (lexeme, _) in plan
+                .Terms.OrderBy(t => t.Value.Order)
+                .Skip(QueryPlan.MaxWords)
+                .ToList()
+        )
+        {
+            plan.Terms.Remove(lexeme);
+        }
         var whole = plan.Whole.ToHashSet(StringComparer.Ordinal);
         long left = mostPostings;
         var terms = plan.Terms.OrderBy(t => state[t.Key]).ToList();

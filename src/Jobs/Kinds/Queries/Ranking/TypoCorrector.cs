@@ -9,6 +9,9 @@ namespace Jobs.Kinds.Queries.Ranking;
 /// </summary>
 internal sealed class TypoCorrector(IndexReader reader, WordLexemes lexemes)
 {
+    // Words of one round trip; what is beyond has only its stem looked at.
+    private const int MostWithVariants = 64;
+
     /// <summary>Corrects plans, those of many queries in common round trips; two where there is something to correct.</summary>
     public async Task CorrectAsync(
         int tenantId,
@@ -23,7 +26,12 @@ internal sealed class TypoCorrector(IndexReader reader, WordLexemes lexemes)
             return;
         }
         var typed = await TypedAsync(plans, unknown, state, ct);
-        var (similar, variants) = await reader.SimilarAsync(tenantId, unknown, typed, ct);
+        var (similar, variants) = await reader.SimilarAsync(
+            tenantId,
+            unknown,
+            typed.Take(MostWithVariants).ToDictionary(StringComparer.Ordinal),
+            ct
+        );
         var candidates = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         foreach (var word in unknown)
         {

@@ -8,16 +8,22 @@ internal static class TypoFinder
     /// <summary>Shorter words have too many neighbours.</summary>
     public const int Shortest = 3;
 
+    // A text of nothing but unknown words is not mistyped, and each costs some milliseconds.
+    private const int MostOfQuery = 8;
+
     // Of a shorter one only that a letter is missing, and not the first.
     private const int ShortestWithNeighbours = 4;
 
     /// <summary>The words of plans that nothing has, as the index would have them.</summary>
     public static IEnumerable<string> Unknown(IEnumerable<QueryPlan> plans, IndexState state) =>
         plans
-            .SelectMany(p => p.Places.Values)
-            .Where(place => place.All(l => state[l] == 0))
-            .SelectMany(place => place)
-            .Where(l => l.Length >= Shortest && l.All(char.IsLetter))
+            .SelectMany(p =>
+                p.Places.Values.Where(place => place.All(l => state[l] == 0))
+                    .SelectMany(place => place)
+                    .Where(l => l.Length >= Shortest && l.All(char.IsLetter))
+                    .Distinct(StringComparer.Ordinal)
+                    .Take(MostOfQuery)
+            )
             .Distinct(StringComparer.Ordinal);
 
     /// <summary>Words of small segments that may be meant.</summary>
