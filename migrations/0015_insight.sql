@@ -98,7 +98,9 @@ create index notifications_created on jobs.notifications (created_at);
 create table jobs.notification_settings (
     one           boolean primary key default true check (one),
     types         text[] not null,
-    finished_from int not null check (finished_from >= 2)
+    finished_from int not null check (finished_from >= 2),
+    -- Whether there are any where nobody switches them on or off.
+    enabled       boolean not null default true
 );
 
 insert into jobs.notification_settings (types, finished_from)
@@ -117,7 +119,7 @@ language sql as $$
     left join jobs.tenants operator on t.id is not null and operator.name = 'default'
     where of_type = any (s.types)
         and (of_type <> 'finished' or items >= s.finished_from)
-        and not exists (select from jobs.features f where f.name = 'notifications' and not f.enabled)
+        and coalesce((select f.enabled from jobs.features f where f.name = 'notifications'), s.enabled)
 $$;
 
 -- Whoever ends a batch, its notification is written in the same transaction.
@@ -164,7 +166,9 @@ create trigger schedule_runs_failed after insert on jobs.schedule_runs
 -- How the service was found last, so that a change is told of once, whichever process finds it.
 create table jobs.health_state (
     one        boolean primary key default true check (one),
-    status     text not null default 'ok' check (status in ('ok', 'degraded', 'down')),
+    status     text not null default 'ok' check (status in ('ok', 'degraded', 'critical')),
+    -- What the last look found: a change is one that two looks in a row find.
+    found      text not null default 'ok',
     score      int not null default 100,
     since      timestamptz not null default now(),
     checked_at timestamptz not null default '-infinity'

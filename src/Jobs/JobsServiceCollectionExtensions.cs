@@ -2,6 +2,7 @@ using Jobs;
 using Jobs.Batches;
 using Jobs.Caching;
 using Jobs.Engine;
+using Jobs.Features;
 using Jobs.Kinds;
 using Jobs.Monitoring;
 using Jobs.Monitoring.Samples;
@@ -40,6 +41,9 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<BatchChanges>();
         services.AddSingleton<Cancellations>();
         services.AddSingleton<LimitNotices>();
+        services.AddOptions<FeatureOptions>().BindConfiguration(FeatureOptions.Section);
+        services.AddSingleton<FeatureSwitches>();
+        services.AddSingleton<FeatureStore>();
         services.AddSingleton<NotificationChanges>();
         services.TryAddSingleton<CacheSignal>();
         services.AddSingleton<MetricSignal>();

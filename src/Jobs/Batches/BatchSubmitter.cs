@@ -1,5 +1,6 @@
 using Jobs.Database;
 using Jobs.Engine;
+using Jobs.Features;
 using Microsoft.Extensions.Options;
 
 namespace Jobs.Batches;
@@ -10,6 +11,7 @@ public sealed class BatchSubmitter : IDisposable
     private readonly JobsDataSource database;
     private readonly IOptions<BatchOptions> options;
     private readonly WorkSignal signal;
+    private readonly FeatureSwitches features;
     private readonly TimeProvider time;
     private readonly SubmitQueue queue;
 
@@ -18,10 +20,12 @@ public sealed class BatchSubmitter : IDisposable
         IOptions<BatchOptions> options,
         WorkSignal signal,
         DirectLeases direct,
+        FeatureSwitches features,
         TimeProvider time
     )
     {
         (this.database, this.options, this.signal, this.time) = (database, options, signal, time);
+        this.features = features;
         queue = new SubmitQueue(database, options, direct);
     }
 
@@ -35,8 +39,13 @@ public sealed class BatchSubmitter : IDisposable
 
     /// <summary>Begins a submission; dispose it whether it was committed or not.</summary>
     /// <param name="fieldName">What errors call the list of items, such as <c>items</c> or <c>queries</c>.</param>
+    /// <exception cref="FeatureDisabledException">The kind is switched off.</exception>
     public BatchSubmission Begin(BatchDraft draft, string fieldName = "items")
     {
+        if (!features.IsKindOn(draft.Kind.Name))
+        {
+            throw new FeatureDisabledException(FeatureNames.OfKind(draft.Kind.Name));
+        }
         // PostgreSQL keeps microseconds: the answer to a submission says what later reads will say.
         var now = time.GetUtcNow();
         now = new DateTimeOffset(

@@ -1,3 +1,5 @@
+using Jobs.Features;
+
 namespace Jobs.Batches;
 
 /// <summary>The statements about batches that something happens to at a time, or after another batch.</summary>
@@ -5,15 +7,16 @@ internal static class FollowStatements
 {
     /// <summary>
     /// What there is to do: batches whose time is over, ended batches that others wait for, the seconds until the next
-    /// time is over, and requests for places with the batches that make them.
+    /// time is over, requests for places with the batches that make them, and how features are switched.
     /// </summary>
-    public const string Look = """
+    public const string Look = $"""
         select
             array(select d.batch_id from jobs.deadlines d where d.at <= now() order by d.at limit 100),
             array(select e.batch_id from jobs.ended_predecessors e limit 100),
             (select extract(epoch from min(d.at) - clock_timestamp())::float8 from jobs.deadlines d where d.at > now()),
             array(select a.id from jobs.admissions a order by a.id limit 100),
-            array(select a.batch_id from jobs.admissions a order by a.id limit 100)
+            array(select a.batch_id from jobs.admissions a order by a.id limit 100),
+            {FeatureStatements.Look}
         """;
 
     /// <summary>The requests ($1) have been seen to; one that came meanwhile stays.</summary>

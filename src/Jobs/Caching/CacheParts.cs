@@ -1,6 +1,7 @@
 using Jobs.Caching.Filling;
 using Jobs.Caching.Memory;
 using Jobs.Caching.Shared;
+using Jobs.Features;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -16,6 +17,7 @@ internal sealed class CacheParts(
     IOptions<CacheOptions> options,
     TimeProvider time,
     CacheStatistics statistics,
+    FeatureSwitches features,
     ILogger<CacheParts> log
 )
 {
@@ -36,6 +38,9 @@ internal sealed class CacheParts(
     public CacheStatistics Statistics => statistics;
 
     public ILogger Log => log;
+
+    /// <summary>Whether it is switched off: everything is computed, and nothing is kept.</summary>
+    public bool IsOff => !features.IsOn(FeatureNames.Caching);
 
     public EntryLife LifeOf(CacheNamespace space, CacheEntryOptions? entry) =>
         EntryLife.Of(space.Options, entry, Options.Jitter, Random.Shared.NextDouble());

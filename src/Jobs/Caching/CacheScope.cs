@@ -237,8 +237,9 @@ public sealed class CacheScope : HybridCache
     {
         var now = clock.Now;
         if (
+            !parts.IsOff
             // A name that stands for a hash is never a caller's own.
-            name is { Length: > 0 }
+            && name is { Length: > 0 }
             && name[0] != '#'
             && memory.TryGet(new CacheKey(Id, name), now, out entry)
             && now < entry.FreshUntil
@@ -262,6 +263,11 @@ public sealed class CacheScope : HybridCache
         CancellationToken cancellationToken
     )
     {
+        if (parts.IsOff)
+        {
+            var computed = source is null ? default! : await source(state, cancellationToken);
+            return new CacheAnswer<T>(computed, CacheStatus.Miss, TimeSpan.Zero);
+        }
         var key = KeyOf(name);
         var flags = options?.Flags ?? HybridCacheEntryFlags.None;
         if (flags.HasFlag(HybridCacheEntryFlags.DisableUnderlyingData))

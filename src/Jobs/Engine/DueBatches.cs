@@ -1,5 +1,6 @@
 using Jobs.Batches;
 using Jobs.Database;
+using Jobs.Features;
 using Npgsql;
 
 namespace Jobs.Engine;
@@ -9,7 +10,12 @@ namespace Jobs.Engine;
 /// once and any of them may die over it: each step checks under the batch's lock whether it is still to be done, and
 /// what it is to be done for is forgotten only afterwards. Not thread-safe.
 /// </summary>
-internal sealed class DueBatches(JobsDataSource database, BatchSteering steering, WorkSignal signal)
+internal sealed class DueBatches(
+    JobsDataSource database,
+    BatchSteering steering,
+    WorkSignal signal,
+    FeatureSwitches features
+)
 {
     /// <summary>Does what is due; says how long until the next time is over.</summary>
     public async Task<TimeSpan> FollowAsync(CancellationToken cancellationToken)
@@ -46,6 +52,7 @@ internal sealed class DueBatches(JobsDataSource database, BatchSteering steering
         await using var command = database.Engine.CreateCommand(FollowStatements.Look);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
+        features.Apply(row.GetString(5));
         return (
             row.GetFieldValue<Guid[]>(0),
             row.GetFieldValue<Guid[]>(1),

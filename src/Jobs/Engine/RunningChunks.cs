@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Jobs.Batches;
+using Jobs.Features;
 using Jobs.Kinds;
 using Jobs.Monitoring.Samples;
 using Microsoft.Extensions.Logging;
@@ -15,6 +16,7 @@ internal sealed class RunningChunks(
     EngineSamples samples,
     EngineMeter meter,
     WorkSignal signal,
+    FeatureSwitches features,
     IOptions<EngineOptions> options,
     TimeProvider time,
     ILogger<RunningChunks> log
@@ -68,7 +70,8 @@ internal sealed class RunningChunks(
     }
 
     /// <summary>The kinds of which this worker takes another chunk, each with how many.</summary>
-    public List<(Kind Kind, int Free)> FreeKinds() => plan.FreeKinds(CountByKind());
+    public List<(Kind Kind, int Free)> FreeKinds() =>
+        [.. plan.FreeKinds(CountByKind()).Where(k => features.IsKindOn(k.Kind.Name))];
 
     /// <summary>Executes a chunk in the background, as soon as a slot is free.</summary>
     /// <param name="draining">Once it is set no further item starts.</param>

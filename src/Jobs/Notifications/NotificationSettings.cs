@@ -1,4 +1,5 @@
 using Jobs.Database;
+using Jobs.Features;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -10,6 +11,7 @@ internal sealed class NotificationSettings(
     JobsDataSource database,
     DatabaseReadiness readiness,
     IOptions<NotificationOptions> options,
+    IOptions<FeatureOptions> features,
     TimeProvider time,
     ILogger<NotificationSettings> log
 ) : BackgroundService
@@ -28,6 +30,7 @@ internal sealed class NotificationSettings(
                 );
                 command.Parameters.Add(new() { Value = options.Value.TypeNames });
                 command.Parameters.Add(new() { Value = options.Value.FinishedFrom });
+                command.Parameters.Add(new() { Value = features.Value.Notifications });
                 await command.ExecuteNonQueryAsync(stoppingToken);
                 return;
             }

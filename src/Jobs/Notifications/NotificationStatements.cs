@@ -75,10 +75,10 @@ internal static class NotificationStatements
         order by n.id
         """;
 
-    /// <summary>What is told of: the types $1, and the success of batches from $2 items on.</summary>
+    /// <summary>What is told of: the types $1, and the success of batches from $2 items on; $3 whether by configuration.</summary>
     public const string Configure = """
         update jobs.notification_settings
-        set types = $1, finished_from = $2
-        where (types, finished_from) is distinct from ($1, $2)
+        set types = $1, finished_from = $2, enabled = $3
+        where (types, finished_from, enabled) is distinct from ($1, $2, $3)
         """;
 }

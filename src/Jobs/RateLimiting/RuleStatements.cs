@@ -1,10 +1,12 @@
+using Jobs.Features;
+
 namespace Jobs.RateLimiting;
 
 /// <summary>The statements about rules that are set while the service runs.</summary>
 internal static class RuleStatements
 {
     /// <summary>Says that this process is there, forgets those that are not, and answers what there is to know.</summary>
-    public const string Look = """
+    public const string Look = $"""
         with here as (
             insert into jobs.rate_limit_nodes (id, seen_at) values ($1, clock_timestamp())
             on conflict (id) do update set seen_at = excluded.seen_at
@@ -15,7 +17,8 @@ internal static class RuleStatements
         select
             (select revision from jobs.rate_limit_revision),
             (select count(*)::int from jobs.rate_limit_nodes
-             where id <> $1 and seen_at > clock_timestamp() - $2::interval) + 1
+             where id <> $1 and seen_at > clock_timestamp() - $2::interval) + 1,
+            {FeatureStatements.Look}
         """;
 
     public const string Leave = "delete from jobs.rate_limit_nodes where id = $1";

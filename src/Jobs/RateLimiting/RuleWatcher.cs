@@ -1,4 +1,5 @@
 using Jobs.Database;
+using Jobs.Features;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -15,12 +16,15 @@ internal sealed class RuleWatcher(
     RateLimitRules rules,
     RateLimiter limiter,
     LimitNotices notices,
+    FeatureSwitches features,
     TimeProvider time,
     ILogger<RuleWatcher> log
 ) : BackgroundService
 {
     private const int PrunedAtOnce = 1_000;
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
+
+    // What a notice that was lost would have told is known within five seconds all the same.
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(4.5);
     private static readonly TimeSpan NodeLifetime = Interval * 4;
     private static readonly TimeSpan PruneInterval = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LastCall = TimeSpan.FromSeconds(1);
@@ -99,6 +103,7 @@ internal sealed class RuleWatcher(
         command.Parameters.Add(new() { Value = NodeLifetime });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
+        features.Apply(row.GetString(2));
         return (row.GetInt64(0), row.GetInt32(1));
     }
 

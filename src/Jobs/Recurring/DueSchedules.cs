@@ -1,6 +1,7 @@
 using Jobs.Batches;
 using Jobs.Database;
 using Jobs.Engine;
+using Jobs.Features;
 using Jobs.Kinds;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -170,6 +171,7 @@ internal sealed class DueSchedules(
                 $"{e.Errors[0].Field} {e.Errors[0].Message}"
                     + (e.ErrorCount > 1 ? $" (and {e.ErrorCount - 1} more)" : "")
             ),
+            FeatureDisabledException e => ("feature_disabled", e.Message),
             PostgresException e => ("database_refused", e.MessageText),
             _ => ("submission_failed", $"{exception.GetType().Name}: {exception.Message}"),
         };

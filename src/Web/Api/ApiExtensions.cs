@@ -55,7 +55,10 @@ internal static class ApiExtensions
         PrometheusApi.Map(app);
         LoggingApi.Map(api);
         SystemAuditApi.Map(api);
+        SystemDatabaseApi.Map(api);
         NotificationsApi.Map(api);
+        SystemFeaturesApi.Map(api);
+        SystemHealthApi.Map(api);
         SystemApi.Map(app, api);
         app.MapOpenApi("/openapi/{documentName}.json")
             .AllowAnonymous()

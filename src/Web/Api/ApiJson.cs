@@ -4,6 +4,8 @@ using Jobs.Auditing;
 using Jobs.Batches;
 using Jobs.Caching;
 using Jobs.Caching.Subscriptions;
+using Jobs.Database.Care;
+using Jobs.Health;
 using Jobs.Kinds.Queries;
 using Jobs.Monitoring.Requests;
 
@@ -62,7 +64,14 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(NotificationSnapshot))]
 [JsonSerializable(typeof(NewNotification))]
 [JsonSerializable(typeof(UnreadAnswer))]
+[JsonSerializable(typeof(FeatureList))]
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
+[JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(ResourceReport))]
 [JsonSerializable(typeof(AuditList))]
+[JsonSerializable(typeof(DatabaseStats))]
+[JsonSerializable(typeof(OptimizeBody))]
+[JsonSerializable(typeof(MaintenanceStep))]
 [JsonSerializable(typeof(AuditEntry))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -2,9 +2,11 @@ using System.Buffers;
 using System.Text.Json;
 using Jobs.Batches;
 using Jobs.Caching;
+using Jobs.Features;
 using Jobs.Kinds;
 using Jobs.Tenancy;
 using Jobs.Web.Http;
+using Jobs.Web.Http.Features;
 using Jobs.Web.Http.Idempotency;
 
 namespace Jobs.Web.Api;
@@ -24,6 +26,7 @@ internal static class BatchCacheWarmApi
         }
         api.MapPost("/batch/cache/warm", WarmAsync)
             .RequireScope(Scopes.Submit)
+            .RequireFeature(FeatureNames.Batch)
             .Produces<BatchStatus>(StatusCodes.Status202Accepted)
             .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)
             .WithSummary("Answer queries into the cache, as a batch")

@@ -1,5 +1,6 @@
 using System.Text;
 using Jobs.Batches;
+using Jobs.Features;
 using Jobs.Kinds;
 using Jobs.Kinds.Documents;
 using Jobs.Notifications.Webhooks;
@@ -7,6 +8,7 @@ using Jobs.RateLimiting;
 using Jobs.Tenancy;
 using Jobs.Web.Api.Submission;
 using Jobs.Web.Http;
+using Jobs.Web.Http.Features;
 using Jobs.Web.Http.Idempotency;
 using Jobs.Web.Http.RateLimits;
 using Microsoft.AspNetCore.Mvc;
@@ -24,6 +26,7 @@ internal static class BatchDocumentsApi
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/batch/documents", UploadAsync)
             .RequireScope(Scopes.Submit)
+            .RequireFeature(FeatureNames.Batch)
             .LimitBy(RateLimitPolicies.Upload)
             .WithMetadata(new RequestSizeLimitAttribute(ApiLimits.UploadBytes))
             .Accepts<IFormFileCollection>("multipart/form-data")

@@ -1,9 +1,11 @@
 using Jobs.Batches;
+using Jobs.Features;
 using Jobs.Kinds;
 using Jobs.Notifications.Webhooks;
 using Jobs.Tenancy;
 using Jobs.Web.Api.Submission;
 using Jobs.Web.Http;
+using Jobs.Web.Http.Features;
 using Jobs.Web.Http.Idempotency;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -20,6 +22,7 @@ internal static class BatchSubmitApi
     {
         api.MapPost("/batch/jobs", SubmitAsync)
             .RequireScope(Scopes.Submit)
+            .RequireFeature(FeatureNames.Batch)
             .WithMetadata(new RequestSizeLimitAttribute(ApiLimits.NdjsonBytes))
             .Accepts<SubmitRequest>(Json, Ndjson)
             .Produces<BatchStatus>(StatusCodes.Status202Accepted)
@@ -31,6 +34,7 @@ internal static class BatchSubmitApi
             .WithTags("Batches");
         api.MapPost("/batch/queries/async", SubmitQueriesAsync)
             .RequireScope(Scopes.Submit)
+            .RequireFeature(FeatureNames.Batch)
             .WithMetadata(new RequestSizeLimitAttribute(ApiLimits.JsonBytes))
             .Accepts<QueriesRequest>(Json)
             .Produces<BatchStatus>(StatusCodes.Status202Accepted)

@@ -50,10 +50,17 @@ internal sealed class FeedListener(
         }
         var look =
             since is { } position && !first.IsGap
-                ? await TellAsync(first, position, cancellationToken)
+                ? await TellAsync(first, position, isLast: false, cancellationToken)
                 : await TellSnapshotAsync(since is null ? first : null, cancellationToken);
         unread = (await notifications.LookAsync(tenant, null, cancellationToken)).Unread;
-        await TellNotificationsAsync(since ?? look.Position, look.Position, cancellationToken);
+        if (since is not null)
+        {
+            await TellNotificationsAsync(
+                await notifications.LookAsync(tenant, since, look.Position, cancellationToken),
+                look.Position.ToString(),
+                cancellationToken
+            );
+        }
         while (true)
         {
             if (time.GetElapsedTime(lastSent) > EventStream.KeepAlive)
@@ -63,26 +70,32 @@ internal sealed class FeedListener(
                 lastSent = time.GetTimestamp();
             }
             await Task.Delay(BatchWaiter.Interval, time, cancellationToken);
-            var before = look.Position;
             var next = await feed.NextAsync(tenant, look.Position, open.Keys, cancellationToken);
-            look =
-                next.IsGap || open.Count > MostOpen
-                    ? await TellSnapshotAsync(null, cancellationToken)
-                    : await TellAsync(next, null, cancellationToken);
-            await TellNotificationsAsync(before, look.Position, cancellationToken);
+            if (next.IsGap || open.Count > MostOpen)
+            {
+                look = await TellSnapshotAsync(null, cancellationToken);
+                continue;
+            }
+            var told = await notifications.LookAsync(
+                tenant,
+                look.Position,
+                next.Position,
+                cancellationToken
+            );
+            look = await TellAsync(next, null, told.Changed.Count == 0, cancellationToken);
+            await TellNotificationsAsync(told, next.Position.ToString(), cancellationToken);
         }
     }
 
-    // After the batches, and no further than they were told: an end comes before its notification. Without an id: who
-    // comes back does so from a position of the batches.
+    // After the batches, and no further than those were told: an end comes before its notification, and who did not get
+    // the last of both comes back from before them all.
     private async Task TellNotificationsAsync(
-        FeedPosition since,
-        FeedPosition until,
+        NotificationLook look,
+        string? id,
         CancellationToken cancellationToken
     )
     {
-        var look = await notifications.LookAsync(tenant, since, until, cancellationToken);
-        if (await NotificationEvents.WriteAsync(stream, look, unread, null, cancellationToken))
+        if (await NotificationEvents.WriteAsync(stream, look, unread, id, cancellationToken))
         {
             lastSent = time.GetTimestamp();
         }
@@ -107,10 +120,12 @@ internal sealed class FeedListener(
     /// <summary>Tells what a look found.</summary>
     /// <param name="look">What is told.</param>
     /// <param name="since">Where the listener comes back from; null for one that was here all the time.</param>
+    /// <param name="isLast">Whether nothing else is told of this look.</param>
     /// <param name="cancellationToken">Ends it.</param>
     private async Task<FeedLook> TellAsync(
         FeedLook look,
         FeedPosition? since,
+        bool isLast,
         CancellationToken cancellationToken
     )
     {
@@ -119,7 +134,7 @@ internal sealed class FeedListener(
         {
             var status = news[i];
             // Only the last has the id: who did not get it comes back from before them all.
-            var id = i == news.Count - 1 ? look.Position.ToString() : null;
+            var id = isLast && i == news.Count - 1 ? look.Position.ToString() : null;
             if (!await TryFailuresAsync(status, since, cancellationToken))
             {
                 await SnapshotAsync([status], null, cancellationToken);

@@ -1,9 +1,11 @@
 using System.Globalization;
 using Jobs.Batches;
+using Jobs.Features;
 using Jobs.Notifications;
 using Jobs.RateLimiting;
 using Jobs.Tenancy;
 using Jobs.Web.Http;
+using Jobs.Web.Http.Features;
 using Jobs.Web.Http.RateLimits;
 
 namespace Jobs.Web.Api;
@@ -17,6 +19,7 @@ internal static class NotificationsApi
     {
         var notifications = api.MapGroup("/notifications")
             .RequireScope(Scopes.Read)
+            .RequireFeature(FeatureNames.Notifications)
             .WithTags("Notifications");
         notifications
             .MapGet("", ListAsync)

@@ -1,11 +1,13 @@
 using System.Globalization;
 using Jobs.Batches;
+using Jobs.Features;
 using Jobs.Kinds;
 using Jobs.Notifications.Webhooks;
 using Jobs.Recurring;
 using Jobs.Tenancy;
 using Jobs.Web.Api.Submission;
 using Jobs.Web.Http;
+using Jobs.Web.Http.Features;
 using Jobs.Web.Http.Idempotency;
 using Microsoft.AspNetCore.Mvc;
 
@@ -52,6 +54,7 @@ internal static class SchedulesApi
         schedules
             .MapPost("/{name}/run", RunAsync)
             .RequireScope(Scopes.Submit)
+            .RequireFeature(FeatureNames.Batch)
             .Produces<BatchStatus>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Jobs.Batches;
+using Jobs.Features;
 using Jobs.Kinds.Documents;
+using Jobs.Web.Http.Features;
 using Microsoft.AspNetCore.Diagnostics;
 using Npgsql;
 
@@ -31,6 +33,9 @@ internal sealed class ExceptionProblems(ILogger<ExceptionProblems> log) : IExcep
                     "Too busy",
                     $"{e.Message} Nothing was stored. Try again after the time in Retry-After."
                 );
+                return true;
+            case FeatureDisabledException e:
+                await FeatureGate.Refusal(e.Feature).ExecuteAsync(httpContext);
                 return true;
             case BatchRefusedException e:
                 await Problems

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Jobs.Idempotency;
 using Jobs.Web.Http.Auditing;
+using Jobs.Web.Http.Features;
 using Jobs.Web.Http.Idempotency;
 using Jobs.Web.Http.RateLimits;
 using Microsoft.AspNetCore.Authentication;
@@ -31,6 +32,7 @@ internal static class HttpExtensions
         services.AddSingleton<IdempotencyKeys>();
         services.AddSingleton<IdempotentAnswers>();
         services.AddRequestLimits();
+        services.AddFeatureGates();
         services.AddAntiforgery(o => o.HeaderName = RequestForgery.Header);
         services
             .AddAuthentication(AnyScheme)

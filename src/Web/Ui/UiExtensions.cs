@@ -7,6 +7,7 @@ using Jobs.Web.Http.RateLimits;
 using Jobs.Web.Ui.Batches;
 using Jobs.Web.Ui.Documents;
 using Jobs.Web.Ui.Problems;
+using Jobs.Web.Ui.Reports;
 using Jobs.Web.Ui.Schedules;
 using Jobs.Web.Ui.Search;
 using Jobs.Web.Ui.SignIn;
@@ -44,6 +45,7 @@ internal static class UiExtensions
         BatchPages.Map(reading, steering);
         DocumentPages.Map(reading, steering);
         SearchPages.Map(reading);
+        ReportPages.Map(reading);
         SchedulePages.Map(reading, steering);
         foreach (var part in app.Services.GetServices<FrontPart>())
         {

@@ -67,8 +67,8 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
         ["Admit"] = new(SettleStatement.Admit, "uuid[]", "array[{id}]::uuid[]", Engine: true),
         ["Heartbeat"] = new(
             WorkerStatements.Heartbeat,
-            "uuid, interval, text",
-            "{id}, '30 seconds', 'active'",
+            "uuid, interval, text, text",
+            "{id}, '30 seconds', 'active', 'here'",
             Engine: true
         ),
         ["Disown"] = new(

@@ -84,6 +84,8 @@ public sealed class TenantEventsTests(WebHost web)
         );
         seen.Count(e => IsEnd(e, missed)).ShouldBe(1);
 
+        // Its notification comes after it, and the place to come back to with the last of both.
+        await second.UntilAsync(e => e.EventType == "unread");
         // Once more from the end: there is nothing to tell until something happens.
         await using var third = await ListenAsync(tenant, second.LastId);
         var next = await SubmitAsync(tenant, "{}");

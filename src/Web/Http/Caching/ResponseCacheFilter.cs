@@ -1,5 +1,6 @@
 using System.Globalization;
 using Jobs.Caching;
+using Jobs.Features;
 using Jobs.Tenancy;
 using Microsoft.Net.Http.Headers;
 
@@ -28,7 +29,13 @@ internal sealed class ResponseCacheFilter(string name, bool perUser, string[] ta
     )
     {
         var http = context.HttpContext;
-        if (DetachedRequest.Is(http) || !HttpMethods.IsGet(http.Request.Method))
+        if (
+            DetachedRequest.Is(http)
+            || !HttpMethods.IsGet(http.Request.Method)
+            || !http
+                .RequestServices.GetRequiredService<FeatureSwitches>()
+                .IsOn(FeatureNames.Caching)
+        )
         {
             return await next(context);
         }

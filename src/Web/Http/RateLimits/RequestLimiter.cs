@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using Jobs.Features;
 using Jobs.RateLimiting;
 using Microsoft.Extensions.Options;
 
@@ -13,14 +14,19 @@ internal sealed class RequestLimiter(
     RateLimitRules rules,
     EndpointPolicies endpoints,
     TenantQueries queries,
-    IOptions<RateLimitOptions> options
+    IOptions<RateLimitOptions> options,
+    FeatureSwitches features
 ) : PartitionedRateLimiter<HttpContext>
 {
     public override RateLimiterStatistics? GetStatistics(HttpContext resource) => null;
 
     protected override RateLimitLease AttemptAcquireCore(HttpContext context, int permitCount)
     {
-        if (!options.Value.Enabled || Find(context) is not { } limit)
+        if (
+            !options.Value.Enabled
+            || !features.IsOn(FeatureNames.RateLimiting)
+            || Find(context) is not { } limit
+        )
         {
             return RequestLease.Free;
         }

@@ -1,8 +1,10 @@
+using Jobs.Features;
 using Jobs.Kinds;
 using Jobs.Recurring;
 using Jobs.Tenancy;
 using Jobs.Web.Api.Submission;
 using Jobs.Web.Http;
+using Jobs.Web.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Jobs.Web.Ui.Schedules;
@@ -28,7 +30,7 @@ internal static class SchedulePages
             .WithMetadata(new RequestSizeLimitAttribute(MaxForm));
         steering.MapPost("/schedules/{name}/pause", PauseAsync);
         steering.MapPost("/schedules/{name}/resume", ResumeAsync);
-        steering.MapPost("/schedules/{name}/run", RunAsync);
+        steering.MapPost("/schedules/{name}/run", RunAsync).RequireFeature(FeatureNames.Batch);
         steering.MapPost("/schedules/{name}/delete", DeleteAsync);
     }
 

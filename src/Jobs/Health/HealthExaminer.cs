@@ -1,0 +1,108 @@
+using Jobs.Caching;
+using Jobs.Database;
+using Jobs.Queues;
+using Jobs.Resilience;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Jobs.Health;
+
+/// <summary>
+/// Looks at everything that the health of the service is made of, at most once a second whoever asks. It never fails:
+/// that the database does not answer is what it says then. Thread-safe.
+/// </summary>
+public sealed class HealthExaminer(
+    JobsDataSource database,
+    DatabaseReadiness readiness,
+    QueueReader queues,
+    Breakers breakers,
+    CacheStore cache,
+    IOptions<JobsOptions> options,
+    TimeProvider time
+)
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly Lock gate = new();
+    private Task<HealthReport>? last;
+    private long at;
+
+    public Task<HealthReport> ExamineAsync(CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            if (last is null || time.GetElapsedTime(at) > Fresh)
+            {
+                // Nobody's token: others wait for the same report.
+                (last, at) = (LookAsync(), time.GetTimestamp());
+            }
+            return last.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task<HealthReport> LookAsync()
+    {
+        var open = breakers.List().Count(b => b.State == BreakerState.Open);
+        HealthCheck[] own =
+        [
+            HealthRule.Check("migrations", readiness.IsReady ? 0 : 1),
+            HealthRule.Check("breakers", open),
+            HealthRule.Check("cache", cache.IsShared ? 0 : 1),
+            HealthRule.Check("disk", DiskUse.Percent(options.Value.DataDirectory)),
+        ];
+        var asked = readiness.IsReady ? await TryAskAsync() : null;
+        var checks = (asked ?? [HealthRule.Check("database", double.PositiveInfinity)]).Concat(own);
+        return HealthReport.Of(
+            time.GetUtcNow(),
+            [
+                .. checks
+                    .Select(c => c.Value is double.PositiveInfinity ? c with { Value = null } : c)
+                    .OrderByDescending(c => c.Penalty)
+                    .ThenBy(c => c.Name, StringComparer.Ordinal),
+            ]
+        );
+    }
+
+    private async Task<HealthCheck[]?> TryAskAsync()
+    {
+        using var limit = new CancellationTokenSource(Patience, time);
+        try
+        {
+            return await AskAsync(limit.Token);
+        }
+        catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<HealthCheck[]> AskAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Requests.OpenConnectionAsync(cancellationToken);
+        var started = time.GetTimestamp();
+        await using (var ping = new NpgsqlCommand("select 1", connection))
+        {
+            await ping.ExecuteScalarAsync(cancellationToken);
+        }
+        var latency = time.GetElapsedTime(started).TotalMilliseconds;
+        var waiting = await queues.ReadAsync(null, cancellationToken);
+        await using var command = new NpgsqlCommand(HealthStatements.Read, connection);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return
+        [
+            HealthRule.Check("database", latency),
+            HealthRule.Check("connections", row.GetDouble(0)),
+            HealthRule.Check("workers", row.GetDouble(1) > 0 ? 0 : 1),
+            HealthRule.Check("heartbeats", row.GetDouble(2)),
+            HealthRule.Check("schedules", row.GetDouble(3)),
+            HealthRule.Check("webhooks", row.GetDouble(4)),
+            HealthRule.Check("deadRows", row.GetDouble(5)),
+            HealthRule.Check("oldestTransaction", row.GetDouble(6)),
+            HealthRule.Check("errors", row.GetDouble(7)),
+            HealthRule.Check("partitions", row.GetDouble(8)),
+            HealthRule.Check("oldestReady", waiting.Max(q => q.OldestAge)?.TotalSeconds ?? 0),
+        ];
+    }
+}

@@ -1,0 +1,24 @@
+using Jobs.Health;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+public static class HealthServiceCollectionExtensions
+{
+    /// <summary>Adds what knows how the service is. After <c>AddBatches</c> and <c>AddCaching</c>.</summary>
+    public static IServiceCollection AddHealth(this IServiceCollection services)
+    {
+        services
+            .AddOptions<HealthOptions>()
+            .BindConfiguration(HealthOptions.Section)
+            .Validate(
+                o => o.Interval > TimeSpan.Zero,
+                $"{HealthOptions.Section}:Interval must be more than zero."
+            )
+            .ValidateOnStart();
+        services.AddSingleton<HealthExaminer>();
+        services.AddSingleton<ResourceReader>();
+        services.AddSingleton<HealthWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<HealthWatch>());
+        return services;
+    }
+}

@@ -1,0 +1,75 @@
+using Jobs.Health;
+using Jobs.Testing;
+using Shouldly;
+using Xunit;
+
+namespace Jobs.Tests.Health;
+
+/// <summary>What the score is made of, and when its change is told of.</summary>
+public sealed class HealthTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string> Names => [.. HealthRule.All.Select(r => r.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_score_is_a_hundred_less_the_penalties_and_a_red_check_caps_it(string name)
+    {
+        var rule = HealthRule.All.Single(r => r.Name == name);
+
+        Score(name, rule.Warn - 0.01).ShouldBe(100);
+        Score(name, null).ShouldBe(100);
+        if (rule.Red > rule.Warn)
+        {
+            Score(name, rule.Warn).ShouldBe(100 - rule.WarnPenalty);
+        }
+        if (rule.Red < HealthRule.Never)
+        {
+            Score(name, rule.Red).ShouldBe(Math.Min(HealthReport.RedCap, 100 - rule.RedPenalty));
+        }
+    }
+
+    [Fact]
+    public void However_much_is_wrong_the_score_is_not_below_zero()
+    {
+        var report = HealthReport.Of(
+            default,
+            [.. HealthRule.All.Select(r => HealthRule.Check(r.Name, double.MaxValue))]
+        );
+
+        report.Score.ShouldBe(0);
+        report.Status.ShouldBe("critical");
+    }
+
+    [Fact]
+    public async Task A_change_that_two_looks_in_a_row_find_is_told_of_once()
+    {
+        foreach (
+            var status in (string[])
+                ["ok", "critical", "ok", "critical", "critical", "critical", "ok", "ok"]
+        )
+        {
+            await database.ScalarAsync<object>(HealthStatements.Enter, Stop, status, 10);
+        }
+
+        (
+            await database.ScalarAsync<string>(
+                "select string_agg(data ->> 'status', ' ' order by id) from jobs.notifications where type = 'health'",
+                Stop
+            )
+        ).ShouldBe("critical ok");
+    }
+
+    [Fact]
+    public async Task One_process_looks_in_an_interval()
+    {
+        var interval = TimeSpan.FromMinutes(1);
+
+        (await database.ScalarAsync<int>(HealthStatements.Claim, Stop, interval)).ShouldBe(1);
+        (await database.ScalarAsync<int>(HealthStatements.Claim, Stop, interval)).ShouldBe(0);
+    }
+
+    private static int Score(string name, double? value) =>
+        HealthReport.Of(default, [HealthRule.Check(name, value)]).Score;
+}
