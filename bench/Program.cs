@@ -7,6 +7,7 @@ using Jobs.Bench.Horizon;
 using Jobs.Bench.Idle;
 using Jobs.Bench.Limits;
 using Jobs.Bench.Load;
+using Jobs.Bench.Metrics;
 using Jobs.Bench.Search;
 using Jobs.Bench.SideBySide;
 using Jobs.Bench.Submit;
@@ -28,6 +29,7 @@ return args switch
     ["documents-memory", .. var rest] => await UploadMemoryBenchmark.RunAsync(rest),
     ["limits", .. var rest] => await LimitsBenchmark.RunAsync(rest),
     ["load", .. var rest] => await LoadBenchmark.RunAsync(rest),
+    ["metrics", ..] => await MetricsBenchmark.RunAsync(),
     ["cache", .. var rest] => await CacheBenchmark.RunAsync(rest),
     _ => Usage(),
 };
@@ -51,6 +53,7 @@ static int Usage()
         ./bench/run idle [workers] [seconds]                statements of workers that have nothing to do; default 4 workers, 30 seconds
         ./bench/run limits [seconds] [nodes]                rate limits: a decision, shared budgets, changes, an outage; default 5 s, 4 nodes
         ./bench/run load [steady|burst|soak] [--rate n] [--seconds n] [--update]    all that callers do, over HTTP; a score card, and ratios beside the stored ones; default all three, 80 requests a second, 20 seconds (a soak 240)
+        ./bench/run metrics                                 what it costs to count a request, and a scrape of /metrics
         ./bench/run cache [runs] [--only ratio|memory|shared|cluster]    hit ratios, hits in memory, the shared tier, several processes; default 5 runs
 
         ConnectionStrings__Jobs names a server on which databases may be made; without it one is started.

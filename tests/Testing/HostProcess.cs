@@ -95,7 +95,20 @@ public sealed class HostProcess : IDisposable
         process.Dispose();
     }
 
+    /// <summary>All that it wrote.</summary>
+    public IReadOnlyList<string> Everything
+    {
+        get
+        {
+            lock (lines)
+            {
+                return [.. everything];
+            }
+        }
+    }
+
     private readonly Queue<string> lines = new();
+    private readonly List<string> everything = [];
 
     private readonly TaskCompletionSource<string> signInLink = new(
         TaskCreationOptions.RunContinuationsAsynchronously
@@ -120,6 +133,7 @@ public sealed class HostProcess : IDisposable
         }
         lock (lines)
         {
+            everything.Add(line);
             lines.Enqueue(line);
             if (lines.Count > 60)
             {

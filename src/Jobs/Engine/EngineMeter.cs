@@ -113,6 +113,21 @@ internal sealed class EngineMeter
         );
     }
 
+    /// <summary>Counters begin at zero, and not with the first failure, which would then not be seen to grow.</summary>
+    public void Begin(IEnumerable<string> kinds)
+    {
+        rescued.Add(0);
+        foreach (var result in (string[])["submitted", "skipped", "failed"])
+        {
+            ticks.Add(0, new KeyValuePair<string, object?>("result", result));
+        }
+        foreach (var kind in kinds)
+        {
+            retries.Add(0, new KeyValuePair<string, object?>("kind", kind));
+            poison.Add(0, new KeyValuePair<string, object?>("kind", kind));
+        }
+    }
+
     /// <summary>From now on the slots of this worker are seen.</summary>
     public void ObserveSlots(int slots, Func<int> used)
     {

@@ -136,6 +136,7 @@ internal sealed class Settler(
                 }
             );
         }
+        HashSet<Guid>? ended = null;
         var delayed = false;
         var ready = batch.BatchCommands.Count > 1;
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
@@ -162,7 +163,12 @@ internal sealed class Settler(
                         || settlement.Retries.Any(r => r.Delay <= TimeSpan.Zero)
                     );
                 meter.Settled(settlement, applied);
-                if (applied && reader.GetBoolean(2))
+                // Every chunk of a batch that is settled with its last one says that it has ended.
+                if (
+                    applied
+                    && reader.GetBoolean(2)
+                    && (ended ??= []).Add(settlement.Chunk.Key.BatchId)
+                )
                 {
                     meter.BatchEnded(settlement.Chunk.Kind, AgeOf(settlement.Chunk.Key.BatchId));
                 }

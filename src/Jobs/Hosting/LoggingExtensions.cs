@@ -1,7 +1,9 @@
 using System.Globalization;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Serilog;
 using Serilog.Formatting.Json;
 
@@ -14,19 +16,15 @@ public static class LoggingExtensions
 
     /// <summary>
     /// Logs to standard output: lines for people on a terminal, JSON with trace ids elsewhere or where
-    /// <c>Jobs:Log:Format</c> is <c>json</c>. Levels come from the section <c>Serilog</c>.
+    /// <c>Jobs:Log:Format</c> is <c>json</c>. <see cref="LogLevels"/> says what is logged.
     /// </summary>
     public static void AddJobsLogging(this IHostApplicationBuilder builder)
     {
         var logging = new LoggerConfiguration()
-            .MinimumLevel.Information()
-            .MinimumLevel.Override("Microsoft", Serilog.Events.LogEventLevel.Warning)
-            .MinimumLevel.Override(
-                "Microsoft.Hosting.Lifetime",
-                Serilog.Events.LogEventLevel.Information
-            )
+            // What comes here is chosen by LogLevels, which may change.
+            .MinimumLevel.Verbose()
             .Enrich.FromLogContext()
-            .ReadFrom.Configuration(builder.Configuration);
+            .ReadFrom.Configuration(WithoutLevels(builder.Configuration));
         var format =
             builder.Configuration["Jobs:Log:Format"]
             ?? (Console.IsOutputRedirected ? "json" : "text");
@@ -38,7 +36,22 @@ public static class LoggingExtensions
             );
         builder.Logging.ClearProviders();
         builder.Services.AddSerilog(logging.CreateLogger(), dispose: true);
+        var levels = new LogLevels(builder.Configuration);
+        builder.Services.AddSingleton(levels);
+        builder.Services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(levels);
+        builder.Services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(levels);
     }
+
+    private static IConfiguration WithoutLevels(IConfiguration configuration) =>
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                configuration
+                    .AsEnumerable()
+                    .Where(pair =>
+                        !pair.Key.StartsWith(LogLevels.Section, StringComparison.OrdinalIgnoreCase)
+                    )
+            )
+            .Build();
 
     // The package that brings this for every host is not needed for one call.
     private static void AddSerilog(

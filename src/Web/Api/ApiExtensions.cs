@@ -53,6 +53,7 @@ internal static class ApiExtensions
         RateLimitsApi.Map(api);
         MetricsApi.Map(api);
         PrometheusApi.Map(app);
+        LoggingApi.Map(api);
         SystemAuditApi.Map(api);
         SystemDatabaseApi.Map(api);
         NotificationsApi.Map(api);

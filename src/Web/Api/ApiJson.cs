@@ -22,6 +22,8 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(LimitsAnswer))]
 [JsonSerializable(typeof(RequestReport))]
 [JsonSerializable(typeof(MetricsResetAnswer))]
+[JsonSerializable(typeof(LoggingAnswer))]
+[JsonSerializable(typeof(LoggingBody))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(DocumentAnswer))]
 [JsonSerializable(typeof(DocumentList))]

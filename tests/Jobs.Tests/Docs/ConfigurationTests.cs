@@ -9,6 +9,7 @@ using Jobs.Kinds.Documents;
 using Jobs.Kinds.Queries;
 using Jobs.Kinds.Queries.Reports;
 using Jobs.Monitoring;
+using Jobs.Monitoring.Telemetry;
 using Jobs.Notifications.Webhooks;
 using Jobs.RateLimiting;
 using Jobs.Resilience;
@@ -36,6 +37,7 @@ public sealed partial class ConfigurationTests
         (ReportOptions.Section, typeof(ReportOptions)),
         (CacheOptions.Section, typeof(CacheOptions)),
         (MetricsOptions.Section, typeof(MetricsOptions)),
+        (TelemetryOptions.Section, typeof(TelemetryOptions)),
     ];
 
     // The value of a section whose keys are options.

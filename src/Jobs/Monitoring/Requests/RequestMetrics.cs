@@ -101,9 +101,9 @@ public sealed class RequestMetrics : ISampleSource
 
     // A file a route, and their names change with what is in them.
     private static string NameOf(RouteEndpoint endpoint) =>
-        endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is not null
-            ? Files
-            : endpoint.RoutePattern.RawText ?? Unmatched;
+        endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is not null ? Files
+        : endpoint.RoutePattern.RawText is { Length: > 1 } text ? text.TrimEnd('/')
+        : endpoint.RoutePattern.RawText ?? Unmatched;
 
     private RouteStatistics Add(string route, string method)
     {

@@ -1,3 +1,6 @@
+using Jobs.Engine;
+using Jobs.Kinds;
+using Jobs.Notifications.Webhooks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -15,6 +18,9 @@ namespace Jobs.Monitoring.Telemetry;
 /// </summary>
 internal sealed class TelemetryStart(
     ServiceTelemetry telemetry,
+    EngineMeter engine,
+    WebhookMeter webhooks,
+    KindRegistry kinds,
     IOptions<TelemetryOptions> options,
     IServiceProvider services,
     ILogger<TelemetryStart> log
@@ -24,6 +30,8 @@ internal sealed class TelemetryStart(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        engine.Begin(kinds.All.Select(k => k.Name));
+        webhooks.Begin();
         var settings = options.Value;
         if (settings.WorkerPort == 0 || services.GetService<IServer>() is not null)
         {

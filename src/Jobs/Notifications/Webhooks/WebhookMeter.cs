@@ -29,6 +29,15 @@ internal sealed class WebhookMeter
         );
     }
 
+    /// <summary>Counters begin at zero.</summary>
+    public void Begin()
+    {
+        foreach (var result in (string[])["delivered", "retried", "failed"])
+        {
+            attempts.Add(0, new KeyValuePair<string, object?>("result", result));
+        }
+    }
+
     public void Attempted(string result, TimeSpan took)
     {
         attempts.Add(1, new KeyValuePair<string, object?>("result", result));

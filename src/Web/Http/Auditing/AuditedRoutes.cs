@@ -73,6 +73,8 @@ internal static class AuditedRoutes
         ["POST /api/v1/system/rate-limits"] = "rate-limit.set",
         ["DELETE /api/v1/system/rate-limits/{policy}"] = "rate-limit.remove",
         ["DELETE /api/v1/system/rate-limits/{policy}/{key}"] = "rate-limit.reset",
+        ["GET /api/v1/system/logging"] = "logging.read",
+        ["PUT /api/v1/system/logging"] = "logging.set",
         ["GET /api/v1/system/audit"] = "audit.read",
         ["GET /api/v1/system/features"] = "feature.list",
         ["PUT /api/v1/system/features"] = "feature.set",
