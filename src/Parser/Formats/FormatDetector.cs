@@ -86,10 +86,15 @@ internal static class FormatDetector
     public static Detection Refuse(string code, string message) =>
         new(null, false, new ParseFailure(code, message));
 
-    // A text may speak of PDF in its first lines; a PDF starts with it, or after some bytes that are no text.
+    // A text may speak of PDF in its first lines, and an archive may begin with one that is in it; a PDF starts with it,
+    // or after some bytes that are no text.
     private static bool IsPdf(DocumentFormat? named, ReadOnlySpan<byte> head) =>
         head[..Math.Min(head.Length, PdfWithin)].IndexOf("%PDF-"u8) is >= 0 and var at
-        && (at == 0 || named == DocumentFormat.Pdf || BinaryName(head[..at]) is not null);
+        && (
+            at == 0
+            || named == DocumentFormat.Pdf
+            || (!head.StartsWith("PK\x03\x04"u8) && BinaryName(head[..at]) is not null)
+        );
 
     // Workbooks, documents that are encrypted, or an old one of Word: what it is stands anywhere in it.
     private static Detection OfCompound(string name, DocumentFormat? named) =>

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using Jobs.Parser.Extraction;
 
@@ -6,6 +7,7 @@ namespace Jobs.Parser.Formats;
 /// <summary>What a ZIP archive or a compound file is, by what is in it.</summary>
 internal static class PackageDetector
 {
+    private const int LocalHeaderLength = 30;
     private static readonly (string Entry, DocumentFormat Format)[] Parts =
     [
         ("word/document.xml", DocumentFormat.Docx),
@@ -73,13 +75,22 @@ internal static class PackageDetector
         if (DocumentFormat.Packages.Contains(format))
         {
             var head = await file.HeadAsync(ct);
-            return head.AsSpan().IndexOf("%PDF-"u8) >= 0;
+            // What the first file of an archive begins with is its own.
+            return head.AsSpan().IndexOf("%PDF-"u8) is >= 0 and var pdf
+                && pdf != FirstContent(head);
         }
         var tail = new byte[(int)Math.Min(TailLength, stream.Length)];
         stream.Seek(-tail.Length, SeekOrigin.End);
         await stream.ReadExactlyAsync(tail, ct);
         return tail.AsSpan().IndexOf(EndOfArchive) is >= 0 and var at && tail.Length - at >= 22;
     }
+
+    private static int FirstContent(ReadOnlySpan<byte> head) =>
+        head.Length < LocalHeaderLength
+            ? -1
+            : LocalHeaderLength
+                + BinaryPrimitives.ReadUInt16LittleEndian(head[26..])
+                + BinaryPrimitives.ReadUInt16LittleEndian(head[28..]);
 
     private static DocumentFormat OfPackage(SourceFile file, DocumentFormat? named)
     {

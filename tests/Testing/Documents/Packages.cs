@@ -26,6 +26,18 @@ public static class Packages
         return bytes.ToArray();
     }
 
+    /// <summary>An archive of one file that is not compressed.</summary>
+    public static byte[] Stored(string name, byte[] content)
+    {
+        var bytes = new MemoryStream();
+        using (var archive = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using var entry = archive.CreateEntry(name, CompressionLevel.NoCompression).Open();
+            entry.Write(content);
+        }
+        return bytes.ToArray();
+    }
+
     /// <summary>As many bytes as are asked for, all the same.</summary>
     public static Action<Stream> Repeated(byte value, long length) =>
         stream =>

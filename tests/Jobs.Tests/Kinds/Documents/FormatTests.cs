@@ -141,6 +141,16 @@ public sealed class FormatTests(TestDatabase database)
     }
 
     [Fact]
+    public async Task An_archive_that_begins_with_a_PDF_is_an_archive()
+    {
+        var pdf = MinimalPdf.Of("Within", "Ada", "A page");
+        var (document, text, _) = await services.ReadAsync("a.zip", Packages.Stored("a.pdf", pdf));
+
+        text.ShouldBe("a.pdf\n\nA page\n");
+        document.Warnings.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_file_that_is_read_a_second_way_takes_nothing_from_those_before_it()
     {
         var (document, text, _) = await services.ReadAsync(
