@@ -26,6 +26,7 @@ public static class QueryServiceCollectionExtensions
             .ValidateOnStart();
         services.AddSearchIndex();
         services.AddSingleton<IndexReader>();
+        services.AddSingleton<TypoReader>();
         services.AddSingleton<TypoCorrector>();
         services.AddSingleton<PhraseCheck>();
         services.AddSingleton<WordLexemes>();

@@ -7,7 +7,7 @@ namespace Jobs.Kinds.Queries.Ranking;
 /// at its end makes another stem of it, and in its stem. What is one mistake away from a word that does not count, such
 /// as <c>wiht</c>, does not count either. Thread-safe.
 /// </summary>
-internal sealed class TypoCorrector(IndexReader reader, WordLexemes lexemes)
+internal sealed class TypoCorrector(IndexReader reader, TypoReader typos, WordLexemes lexemes)
 {
     // Words of one round trip; what is beyond has only its stem looked at.
     private const int MostWithVariants = 64;
@@ -26,7 +26,7 @@ internal sealed class TypoCorrector(IndexReader reader, WordLexemes lexemes)
             return;
         }
         var typed = await TypedAsync(plans, unknown, state, ct);
-        var (similar, variants) = await reader.SimilarAsync(
+        var (similar, variants) = await typos.SimilarAsync(
             tenantId,
             unknown,
             typed.Take(MostWithVariants).ToDictionary(StringComparer.Ordinal),
