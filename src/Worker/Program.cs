@@ -4,7 +4,7 @@ var builder = Host.CreateApplicationBuilder(args);
 builder.AddJobsLogging();
 builder.AddJobsDatabase();
 builder.Services.AddBatches().AddWorker().AddCaching();
-builder.Services.AddDocuments().AddQueries().AddCleanup();
+builder.Services.AddDocuments().AddQueries().AddCleanup().AddMaintenance();
 #if HANGFIRE
 builder.AddHangfireEngine();
 #endif

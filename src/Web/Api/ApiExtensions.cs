@@ -52,9 +52,11 @@ internal static class ApiExtensions
         WebhooksApi.Map(api);
         RateLimitsApi.Map(api);
         SystemAuditApi.Map(api);
+        SystemDatabaseApi.Map(api);
         NotificationsApi.Map(api);
         SystemFeaturesApi.Map(api);
         SystemHealthApi.Map(api);
+        DashboardApi.Map(api);
         SystemApi.Map(app, api);
         app.MapOpenApi("/openapi/{documentName}.json")
             .AllowAnonymous()

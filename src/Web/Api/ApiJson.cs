@@ -4,6 +4,8 @@ using Jobs.Auditing;
 using Jobs.Batches;
 using Jobs.Caching;
 using Jobs.Caching.Subscriptions;
+using Jobs.Dashboard;
+using Jobs.Database.Care;
 using Jobs.Health;
 using Jobs.Kinds.Queries;
 
@@ -62,7 +64,15 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(ResourceReport))]
+[JsonSerializable(typeof(DashboardMetrics))]
+[JsonSerializable(typeof(ActivityList))]
+[JsonSerializable(typeof(DashboardSeries))]
+[JsonSerializable(typeof(EndedBatch))]
+[JsonSerializable(typeof(ExportBody))]
 [JsonSerializable(typeof(AuditList))]
+[JsonSerializable(typeof(DatabaseStats))]
+[JsonSerializable(typeof(OptimizeBody))]
+[JsonSerializable(typeof(MaintenanceStep))]
 [JsonSerializable(typeof(AuditEntry))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class ApiJson : JsonSerializerContext;

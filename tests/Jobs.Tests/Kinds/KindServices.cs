@@ -42,7 +42,7 @@ public sealed class KindServices : IAsyncDisposable
             o.UseNpgsql(database.DataSource.Requests)
         );
         services.AddBatches().AddCaching();
-        services.AddDocuments().AddQueries().AddCleanup();
+        services.AddDocuments().AddQueries().AddCleanup().AddMaintenance();
         provider = services.BuildServiceProvider();
     }
 
