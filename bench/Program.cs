@@ -22,6 +22,7 @@ return args switch
     ["backlog", .. var rest] => await BacklogBenchmark.RunAsync(rest),
     ["horizon", .. var rest] => await HorizonBenchmark.RunAsync(rest),
     ["search", .. var rest] => await SearchBenchmark.RunAsync(rest),
+    ["search-relevance", .. var rest] => await RelevanceBenchmark.RunAsync(rest),
     ["idle", .. var rest] => await IdleBenchmark.RunAsync(rest),
     ["documents", .. var rest] => await DocumentsBenchmark.RunAsync(rest),
     ["documents-memory", .. var rest] => await UploadMemoryBenchmark.RunAsync(rest),
@@ -45,7 +46,8 @@ static int Usage()
         ./bench/run horizon [items] [singles]               under an open transaction that keeps dead rows alive; default 500000 items, 20000 singles
         ./bench/run documents [files] [runs]                documents from upload to outcome, warm parsers beside a process a file and the programs alone; default 350, 3 runs
         ./bench/run documents-memory [files]                how much the service grows under files of 50 MB in one request; default 50
-        ./bench/run search [passages] [queries] [--no-raw]   searches single and in batches, beside ts_rank; default 100000 passages, 200 queries
+        ./bench/run search [passages] [queries] [--no-raw]   searches new, kept, single and in batches, while documents come and go, beside the statements alone and ts_rank; default 100000 passages, 200 queries
+        ./bench/run search-relevance folder [--run file]    nDCG@10 on a collection with judgements (docs.jsonl, queries.jsonl, qrels.tsv), as it is and with a mistake in a word of each query
         ./bench/run idle [workers] [seconds]                statements of workers that have nothing to do; default 4 workers, 30 seconds
         ./bench/run limits [seconds] [nodes]                rate limits: a decision, shared budgets, changes, an outage; default 5 s, 4 nodes
         ./bench/run load [steady|burst|soak] [--rate n] [--seconds n] [--update]    all that callers do, over HTTP; a score card, and ratios beside the stored ones; default all three, 80 requests a second, 20 seconds (a soak 240)

@@ -42,6 +42,9 @@ internal sealed class RateLimits : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0013_search")]
 internal sealed class Search : SqlMigration;
 
+[DbContext(typeof(MigrationsContext)), Migration("0014_metrics")]
+internal sealed class Metrics : SqlMigration;
+
 [DbContext(typeof(MigrationsContext)), Migration("0015_insight")]
 internal sealed class Insight : SqlMigration;
 

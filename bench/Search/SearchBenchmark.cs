@@ -1,30 +1,20 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Net.Http.Json;
-using System.Text.Json;
 using Jobs.Bench.Engine;
 using Jobs.Bench.Report;
-using Jobs.Testing;
 
 namespace Jobs.Bench.Search;
 
 /// <summary>
-/// Searches over made-up passages, one after the other and in batches, over HTTP on one connection; beside the same
-/// words ranked by PostgreSQL's own function over its own index, which returns nothing but ids and ranks.
+/// Searches over made-up passages, single and in batches, over HTTP; beside the product's own statements alone, and the
+/// same words ranked by PostgreSQL's own function over its own index, which returns nothing but ids and ranks.
 /// </summary>
 internal static class SearchBenchmark
 {
-    private const string Key = "bench-0123456789-0123456789-0123456789";
-    private const int BatchSize = 100;
-
-    private const string Rank = """
-        select p.document_id, ts_rank(p.terms, q.q) as score
-        from (select string_agg(w, ' | ')::tsquery as q from unnest($2::text[]) w) q
-        join jobs.passages p on p.terms @@ q.q
-        where p.tenant_id = $1
-        order by score desc
-        limit 10
-        """;
+    private const int RatePerSecond = 1_000;
+    private const int FewQueries = 30;
+    private const int RankedQueries = 10;
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RateTime = TimeSpan.FromSeconds(10);
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -32,29 +22,69 @@ internal static class SearchBenchmark
         var queries = Arguments.Number(args, 1, 200);
         var raw = !args.Contains("--no-raw", StringComparer.Ordinal);
         await using var database = await BenchDatabase.CreateAsync();
-        var folder = Directory.CreateTempSubdirectory("jobs-bench-").FullName;
-        var port = HostProcess.FreePort();
-        using var web = HostProcess.Start(
-            "Web",
-            folder,
-            ("ConnectionStrings__Jobs", database.ConnectionString),
-            ("Jobs__AdminKey", Key),
-            ("Serilog__MinimumLevel__Default", "Warning"),
-            ("ASPNETCORE_URLS", $"http://127.0.0.1:{port}")
-        );
-        using var http = new HttpClient
-        {
-            BaseAddress = new Uri($"http://127.0.0.1:{port}"),
-            Timeout = TimeSpan.FromMinutes(15),
-        };
-        await ReadyAsync(http);
-        http.DefaultRequestHeaders.Add("X-API-Key", Key);
-        var tenant = await database.ScalarAsync<int>("select tenant_id from jobs.api_keys limit 1");
+        await using var host = await SearchHost.StartAsync(database);
+        var tenant = await host.TenantAsync();
         var corpus = new Corpus(passages, seed: 7);
+        await LoadAsync(database, host, corpus, passages, tenant);
+
+        var rows = new List<IReadOnlyList<string>>();
+        await host.RestartAsync();
+        rows.Add(
+            (await HttpRuns.SingleAsync(host, corpus.Queries(FewQueries, 3))).Row(
+                $"3 words, the first {FewQueries} of a new process"
+            )
+        );
+        // Compiled, as a process is that has been there for a while.
+        await HttpRuns.SingleAsync(host, corpus.Queries(queries, 2));
+        var ratios = new List<string>();
+        foreach (var words in (int[])[1, 3, 30])
+        {
+            await MeasureAsync(database, host, corpus, tenant, words, queries, rows, ratios);
+        }
+        var few = corpus.Queries(64, 3);
+        await HttpRuns.SingleAsync(host, few);
+        await RateRun.RunAsync(host, few, RatePerSecond, WarmUp);
+        var (kept, inside, achieved) = await RateRun.RunAsync(host, few, RatePerSecond, RateTime);
+        rows.Add(
+            kept.Row(FormattableString.Invariant($"kept, at {achieved:#,0} requests/s over HTTP"))
+        );
+        rows.Add(inside.Row("the same, in the service (X-Process-Time)"));
+        var changed = await HttpRuns.ChangesAsync(host, corpus.Queries(queries, 3));
+        rows.Add(changed.Searches.Row($"3 words, while {changed.Changes} documents come and go"));
+        if (raw)
+        {
+            await database.ExecuteAsync("create index on jobs.passages using gin (terms)");
+            await database.ExecuteAsync("analyze jobs.passages");
+            foreach (var words in (int[])[1, 3, 30])
+            {
+                var times = await StatementRuns.RankAsync(
+                    database,
+                    tenant,
+                    corpus.Queries(RankedQueries, words)
+                );
+                rows.Add(times.Row($"{words} words, `ts_rank` alone"));
+            }
+        }
+        Markdown.Table(["", "p50 ms", "p99 ms", "most ms", "queries/s"], rows);
+        Console.WriteLine(
+            $"\nKept answers beside searches, by the median: {string.Join(", ", ratios)}."
+        );
+        return 0;
+    }
+
+    private static async Task LoadAsync(
+        BenchDatabase database,
+        SearchHost host,
+        Corpus corpus,
+        int passages,
+        int tenant
+    )
+    {
         var watch = Stopwatch.StartNew();
         await corpus.LoadAsync(database.Raw, tenant);
         var loaded = watch.Elapsed;
-        await IndexAsync(http);
+        await host.IndexAsync();
+        var indexed = watch.Elapsed - loaded;
         var bytes = await database.ScalarAsync<long>(
             "select pg_total_relation_size('jobs.search_postings') + pg_total_relation_size('jobs.search_segments')"
         );
@@ -63,156 +93,42 @@ internal static class SearchBenchmark
         );
         Console.WriteLine(
             FormattableString.Invariant(
-                $"\n{passages:#,0} passages loaded in {loaded.TotalSeconds:0} s, indexed in {(watch.Elapsed - loaded).TotalSeconds:0} s; {segments} segments, {bytes / 1048576.0:0} MB of index"
+                $"\n{passages:#,0} passages loaded in {loaded.TotalSeconds:0} s, indexed in {indexed.TotalSeconds:0} s; {segments} segments, {bytes / 1048576.0:0} MB of index"
             )
         );
-        if (raw)
-        {
-            await database.ExecuteAsync("create index on jobs.passages using gin (terms)");
-        }
-        var rows = new List<IReadOnlyList<string>>();
-        foreach (var words in (int[])[1, 3, 30])
-        {
-            var first = corpus.Queries(queries, words);
-            rows.Add(Row($"{words} words, first time", await SingleAsync(http, first)));
-            rows.Add(Row($"{words} words, again", await SingleAsync(http, first)));
-            rows.Add(
-                Row($"{words} words, batches of {BatchSize}", await BatchesAsync(http, first))
-            );
-            if (raw)
-            {
-                var few = corpus.Queries(Math.Min(queries, 30), words);
-                rows.Add(
-                    Row($"{words} words, `ts_rank` alone", await RankAsync(database, tenant, few))
-                );
-            }
-        }
-        Markdown.Table(["", "p50 ms", "p99 ms", "queries/s"], rows);
-        await web.KillAsync(CancellationToken.None);
-        Directory.Delete(folder, recursive: true);
-        return 0;
     }
 
-    private static async Task<List<double>> SingleAsync(
-        HttpClient http,
-        IReadOnlyList<string> queries
-    )
-    {
-        var times = new List<double>();
-        foreach (var query in queries)
-        {
-            var began = Stopwatch.GetTimestamp();
-            using var answer = await http.GetAsync(
-                new Uri($"/api/v1/search?q={Uri.EscapeDataString(query)}", UriKind.Relative)
-            );
-            var found = JsonElement.Parse(await answer.Content.ReadAsByteArrayAsync());
-            times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
-            if (found.GetProperty("hits").GetArrayLength() == 0)
-            {
-                throw new InvalidOperationException($"Nothing was found for '{query}'.");
-            }
-        }
-        return times;
-    }
-
-    private static async Task<List<double>> BatchesAsync(
-        HttpClient http,
-        IReadOnlyList<string> queries
-    )
-    {
-        var times = new List<double>();
-        foreach (var batch in queries.Chunk(BatchSize))
-        {
-            var began = Stopwatch.GetTimestamp();
-            using var answer = await http.PostAsJsonAsync(
-                "/api/v1/batch/queries",
-                new { queries = batch.Select(q => new { q }) }
-            );
-            var found = JsonElement.Parse(await answer.Content.ReadAsByteArrayAsync());
-            if (found.GetProperty("results").GetArrayLength() != batch.Length)
-            {
-                throw new InvalidOperationException(found.GetProperty("errors").GetRawText());
-            }
-            var each = Stopwatch.GetElapsedTime(began).TotalMilliseconds / batch.Length;
-            times.AddRange(Enumerable.Repeat(each, batch.Length));
-        }
-        return times;
-    }
-
-    private static async Task<List<double>> RankAsync(
+    private static async Task MeasureAsync(
         BenchDatabase database,
+        SearchHost host,
+        Corpus corpus,
         int tenant,
-        IReadOnlyList<string> queries
+        int words,
+        int queries,
+        List<IReadOnlyList<string>> rows,
+        List<string> ratios
     )
     {
-        var times = new List<double>();
-        foreach (var query in queries)
-        {
-            var began = Stopwatch.GetTimestamp();
-            await using var command = database.Raw.CreateCommand(Rank);
-            command.CommandTimeout = 0;
-            command.Parameters.Add(new() { Value = tenant });
-            command.Parameters.Add(new() { Value = query.Split(' ') });
-            await using var reader = await command.ExecuteReaderAsync();
-            while (await reader.ReadAsync()) { }
-            times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
-        }
-        return times;
-    }
-
-    private static async Task IndexAsync(HttpClient http)
-    {
-        using var answer = await http.PostAsJsonAsync(
-            "/api/v1/batch/jobs",
-            new { kind = "cleanup", items = new[] { new { targets = (string[])["search"] } } }
+        var single = corpus.Queries(queries, words);
+        var first = await HttpRuns.SingleAsync(host, single);
+        rows.Add(first.Row($"{words} words"));
+        await HttpRuns.SingleAsync(host, single);
+        var again = await HttpRuns.SingleAsync(host, single);
+        rows.Add(again.Row($"{words} words, kept"));
+        ratios.Add(
+            FormattableString.Invariant($"{words} words {first.Median / again.Median:0} times")
         );
-        var batch = answer.EnsureSuccessStatusCode().Headers.Location!;
-        while (true)
-        {
-            var status = await http.GetFromJsonAsync<JsonElement>(batch);
-            if (status.GetProperty("state").GetString() == "completed")
-            {
-                if (status.GetProperty("outcome").GetString() != "succeeded")
-                {
-                    throw new InvalidOperationException("The index was not made.");
-                }
-                return;
-            }
-            await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System);
-        }
-    }
-
-    private static IReadOnlyList<string> Row(string what, List<double> times)
-    {
-        var rate = times.Count / (times.Sum() / 1000);
-        times.Sort();
-        string Text(double value) => value.ToString("0.0", CultureInfo.InvariantCulture);
-        return
-        [
-            what,
-            Text(times[times.Count / 2]),
-            Text(times[(int)(times.Count * 0.99)]),
-            rate.ToString("#,0", CultureInfo.InvariantCulture),
-        ];
-    }
-
-    private static async Task ReadyAsync(HttpClient http)
-    {
-        while (true)
-        {
-            try
-            {
-                using var answer = await http.GetAsync(new Uri("/health/ready", UriKind.Relative));
-                if (answer.IsSuccessStatusCode)
-                {
-                    return;
-                }
-            }
-            catch (HttpRequestException)
-            {
-                // It does not listen yet.
-            }
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
-        }
+        var many = corpus.Queries(Math.Max(queries, HttpRuns.BatchSize), words);
+        var batches = await HttpRuns.BatchesAsync(host, many);
+        rows.Add(batches.Row($"{words} words, batches of {HttpRuns.BatchSize}"));
+        await HttpRuns.BatchesAsync(host, many);
+        var keptBatches = await HttpRuns.BatchesAsync(host, many);
+        rows.Add(keptBatches.Row($"{words} words, batches of {HttpRuns.BatchSize}, kept"));
+        var statements = await StatementRuns.ReadAsync(
+            database,
+            tenant,
+            corpus.Queries(queries, words)
+        );
+        rows.Add(statements.Row($"{words} words, the product's statements alone"));
     }
 }

@@ -25,6 +25,24 @@ internal sealed class KeepAliveClient : IDisposable
         );
     }
 
+    private KeepAliveClient(string request) => this.request = Encoding.UTF8.GetBytes(request);
+
+    public static KeepAliveClient Get(string path, string key) =>
+        new($"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: {key}\r\n\r\n");
+
+    /// <summary>A header of the last answer; null where it has none of that name.</summary>
+    public string? Header(string name)
+    {
+        var head = answer.AsSpan(0, answer.AsSpan().IndexOf("\r\n\r\n"u8) + 2);
+        var at = head.IndexOf(Encoding.ASCII.GetBytes($"\r\n{name}: "));
+        if (at < 0)
+        {
+            return null;
+        }
+        var value = head[(at + name.Length + 4)..];
+        return Encoding.ASCII.GetString(value[..value.IndexOf((byte)'\r')]);
+    }
+
     public Task ConnectAsync(int port) => socket.ConnectAsync(IPAddress.Loopback, port);
 
     /// <summary>Sends the request and returns the status of its answer.</summary>

@@ -4,6 +4,8 @@ using Jobs.Caching;
 using Jobs.Engine;
 using Jobs.Features;
 using Jobs.Kinds;
+using Jobs.Monitoring;
+using Jobs.Monitoring.Samples;
 using Jobs.Notifications;
 using Jobs.Queues;
 using Jobs.RateLimiting;
@@ -44,6 +46,7 @@ public static class JobsServiceCollectionExtensions
         services.AddSingleton<FeatureStore>();
         services.AddSingleton<NotificationChanges>();
         services.TryAddSingleton<CacheSignal>();
+        services.AddSingleton<MetricSignal>();
         services.AddSingleton<BatchSubmitter>();
         services.AddSingleton<BatchReader>();
         services.AddSingleton<BatchFeed>();
@@ -128,6 +131,9 @@ public static class JobsServiceCollectionExtensions
             );
         services.AddSingleton<ChunkLeaser>();
         services.AddSingleton<TenantShares>();
+        services.AddMetrics();
+        services.AddSingleton<EngineSamples>();
+        services.AddSingleton<EngineMeter>();
         services.AddSingleton<Settler>();
         services.AddSingleton<RunningChunks>();
         services.AddSingleton<LeaseLoop>();

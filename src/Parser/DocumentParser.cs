@@ -23,7 +23,7 @@ internal sealed class DocumentParser
             new MarkdownExtractor(),
             new HtmlExtractor(),
             new CsvExtractor(plain),
-            new JsonExtractor(),
+            new JsonExtractor(plain),
             new XmlExtractor(),
             new YamlExtractor(plain),
             new RtfExtractor(),

@@ -9,7 +9,7 @@ builder.AddJobsDatabase();
 builder.Services.AddTenancy().AddAudit();
 builder.Services.AddBatches().AddWorker().AddCaching();
 builder.Services.AddNotifications().AddHealth().AddDashboard();
-builder.Services.AddDocuments().AddQueries().AddCleanup().AddMaintenance();
+builder.Services.AddDocuments().AddQueries().AddCleanup().AddMaintenance().AddMonitoring();
 builder.AddHttp();
 builder.Services.AddApi();
 builder.AddUi();

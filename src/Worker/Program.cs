@@ -4,7 +4,7 @@ var builder = Host.CreateApplicationBuilder(args);
 builder.AddJobsLogging();
 builder.AddJobsDatabase();
 builder.Services.AddBatches().AddWorker().AddCaching();
-builder.Services.AddDocuments().AddQueries().AddCleanup().AddMaintenance();
+builder.Services.AddDocuments().AddQueries().AddCleanup().AddMaintenance().AddMonitoring();
 #if HANGFIRE
 builder.AddHangfireEngine();
 #endif

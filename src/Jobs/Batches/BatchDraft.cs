@@ -1,3 +1,4 @@
+using Jobs.Engine;
 using Jobs.Kinds;
 
 namespace Jobs.Batches;
@@ -38,6 +39,9 @@ public sealed record BatchDraft(int TenantId, Kind Kind)
 
     /// <summary>The caller's own pairs.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>Names the span that it is submitted in.</summary>
+    internal string? Traceparent { get; init; } = ChunkTrace.Current;
 
     /// <summary>
     /// How many items of a chunk run at once under <see cref="Concurrency"/>: the number with which, chunks and items

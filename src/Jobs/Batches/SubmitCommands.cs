@@ -70,6 +70,7 @@ internal static class SubmitCommands
             }
         );
         Add(command, batches, b => leases.ContainsKey(b.Submitted.Id));
+        Add(command, batches, b => b.Draft.Traceparent, NpgsqlDbType.Text);
         return command;
     }
 

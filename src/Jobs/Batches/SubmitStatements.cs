@@ -29,14 +29,14 @@ internal static class SubmitStatements
     /// $25 is the step between ranks, $26 how long an ended batch is kept. The clock is the database's, so that ranks of
     /// different nodes compare. What follows another batch waits also where that has ended already: the one who releases
     /// decides what becomes of it. $27 is a worker, and $28 says for each batch, whose only chunk it holds a slot for, that
-    /// it is to be leased to it with this; what it may not run now is ready for whoever comes. The rows are the chunks
+    /// it is to be leased to it with this, and $29 the span that it is submitted in; what it may not run now is ready for whoever comes. The rows are the chunks
     /// that were leased.
     /// </summary>
     public const string InsertBatches = """
         with given as materialized (
             select g.id, g.tenant_id, g.kind, g.priority, g.total, g.max_attempts, g.item_timeout_ms, g.metadata,
                 g.submitted_at, g.not_before, g.expires_after, g.after_id, g.after_success, g.callback_url, g.chunk_limit,
-                g.lanes, g.ordinal,
+                g.lanes, g.traceparent, g.ordinal,
                 g.direct
                     and exists (select from jobs.workers w where w.id = $27)
                     and not exists (select from jobs.paused_priorities p where p.priority = g.priority)
@@ -54,10 +54,10 @@ internal static class SubmitStatements
             from unnest(
                 $1::uuid[], $2::int[], $3::text[], $4::smallint[], $5::int[], $6::smallint[], $7::int[], $8::text[],
                 $9::timestamptz[], $10::timestamptz[], $11::interval[], $12::uuid[], $13::bool[], $14::text[], $15::int[],
-                $16::smallint[], $28::bool[])
+                $16::smallint[], $28::bool[], $29::text[])
                 with ordinality g (id, tenant_id, kind, priority, total, max_attempts, item_timeout_ms, metadata,
                     submitted_at, not_before, expires_after, after_id, after_success, callback_url, chunk_limit,
-                    lanes, direct, ordinal)
+                    lanes, direct, traceparent, ordinal)
         ),
         page as materialized (
             select *
@@ -74,7 +74,7 @@ internal static class SubmitStatements
             insert into jobs.batches (
                 id, tenant_id, kind, priority, total, max_attempts, item_timeout_ms, metadata,
                 succeeded, failed, state, submitted_at, started_at, finished_at, expires_at, callback_url, chunk_limit, lanes,
-                version)
+                version, traceparent)
             select g.id, g.tenant_id, g.kind, g.priority, g.total, g.max_attempts, g.item_timeout_ms, g.metadata::jsonb,
                 s.succeeded, s.failed,
                 case when not s.open then 'completed' when g.direct then 'running' else 'queued' end,
@@ -84,7 +84,8 @@ internal static class SubmitStatements
                 case when not s.open then g.submitted_at + $26::interval end,
                 g.callback_url, g.chunk_limit, g.lanes,
                 -- As if the lease had come after the submission.
-                case when s.open and g.direct then 2 else 1 end
+                case when s.open and g.direct then 2 else 1 end,
+                g.traceparent
             from given g
             join settled s on s.ordinal = g.ordinal
         ),

@@ -34,6 +34,9 @@ internal sealed class ChunkExecution(
     );
     private int next;
 
+    // Items that had a span of their own, or would have had one.
+    private int traced;
+
     public LeasedChunk Chunk => chunk;
 
     /// <summary>Ends when its worker holds the chunk no more; says whether what became of it was written.</summary>
@@ -193,7 +196,10 @@ internal sealed class ChunkExecution(
                     ledger.Record(positions[i], Attempt.Ended(outcome), took);
                 }
             );
-            await bulk.RunAsync(lane, chunk, time, log, stop.Token);
+            using (ChunkTrace.StartItems(chunk.First + positions[0], positions.Count))
+            {
+                await bulk.RunAsync(lane, chunk, time, log, stop.Token);
+            }
             foreach (var i in bulk.Left)
             {
                 started = time.GetTimestamp();
@@ -218,6 +224,10 @@ internal sealed class ChunkExecution(
     private async ValueTask<Attempt> ExecuteAsync(int position, LaneClock lane)
     {
         var item = ItemAt(position);
+        using var span =
+            Interlocked.Increment(ref traced) <= ChunkTrace.MostItems
+                ? ChunkTrace.StartItems(item.Index, 1)
+                : null;
         try
         {
             var execution = kind.Handler.HandleAsync(item, lane.Token);
@@ -238,12 +248,14 @@ internal sealed class ChunkExecution(
         }
         catch (Exception e) when (lane.IsOver)
         {
+            span.Failed("timeout");
             log.ItemTimedOut(chunk.Key.BatchId, item.Index, chunk.ItemTimeout, e);
             return Attempt.Failed(AttemptErrors.Timeout(chunk.ItemTimeout));
         }
         catch (Exception e)
         {
             var error = AttemptErrors.From(e);
+            span.Failed(error.Code);
             log.ItemThrew(chunk.Key.BatchId, item.Index, error.Code, e);
             return Attempt.Failed(error);
         }

@@ -6,7 +6,12 @@ using Npgsql;
 namespace Jobs.Engine;
 
 /// <summary>Leases chunks for one worker. Thread-safe.</summary>
-internal sealed class ChunkLeaser(JobsDataSource database, IOptions<EngineOptions> options)
+internal sealed class ChunkLeaser(
+    JobsDataSource database,
+    EngineMeter meter,
+    IOptions<EngineOptions> options,
+    TimeProvider time
+)
 {
     private readonly short[] priorities = [.. options.Value.ServedPriorities.Select(p => (short)p)];
 
@@ -14,6 +19,7 @@ internal sealed class ChunkLeaser(JobsDataSource database, IOptions<EngineOption
     /// <exception cref="NpgsqlException">The database cannot be reached. What was leased nonetheless is handed back by the worker's reconciliation.</exception>
     public async Task<Lease> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken)
     {
+        var began = time.GetTimestamp();
         // Sent together, the commands of a batch are one transaction.
         await using var batch = database.Engine.CreateBatch();
         var exclusive = request.TenantLimits || request.Kinds.Any(k => k.Kind.MaxRunning > 0);
@@ -45,6 +51,7 @@ internal sealed class ChunkLeaser(JobsDataSource database, IOptions<EngineOption
                 chunks.Add(Read(request, reader));
             }
         }
+        meter.Leased(time.GetElapsedTime(began));
         return new(chunks, waiting, next, floor);
     }
 
@@ -105,6 +112,10 @@ internal sealed class ChunkLeaser(JobsDataSource database, IOptions<EngineOption
             Lanes = row.IsDBNull(16) ? null : row.GetInt16(16),
             HasLimit = row.GetBoolean(17),
             TenantWeight = row.GetInt32(18),
+            // The last column of either statement.
+            Traceparent = row.IsDBNull(row.FieldCount - 1)
+                ? null
+                : row.GetString(row.FieldCount - 1),
             IsCounted =
                 row.GetBoolean(20)
                 || request.Kinds.Any(k => k.Kind.MaxRunning > 0 && k.Kind.Name == kind),

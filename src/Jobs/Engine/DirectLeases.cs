@@ -141,6 +141,7 @@ public sealed class DirectLeases
                 {
                     WorkerId = WorkerId,
                     TenantWeight = tenantWeight,
+                    Traceparent = draft.Traceparent,
                 },
                 offer.Draining,
                 offer.GiveUp

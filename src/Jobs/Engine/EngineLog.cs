@@ -5,6 +5,13 @@ namespace Jobs.Engine;
 /// <summary>What the engine says.</summary>
 internal static partial class EngineLog
 {
+    private static readonly Func<ILogger, Guid, long, IDisposable?> Scope =
+        LoggerMessage.DefineScope<Guid, long>("Batch {BatchId}, chunk {ChunkId}");
+
+    /// <summary>What is logged until it is disposed of belongs to a chunk.</summary>
+    public static IDisposable? ChunkScope(this ILogger log, Guid batchId, long chunkId) =>
+        Scope(log, batchId, chunkId);
+
     [LoggerMessage(
         Level = LogLevel.Information,
         Message = "Worker {WorkerId} started with {Slots} slots"

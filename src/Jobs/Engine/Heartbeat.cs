@@ -13,6 +13,7 @@ internal sealed class Heartbeat(
     WorkerRegistry registry,
     RunningChunks running,
     WorkSignal signal,
+    EngineMeter meter,
     IOptions<EngineOptions> options,
     TimeProvider time,
     ILogger<Heartbeat> log
@@ -89,7 +90,7 @@ internal sealed class Heartbeat(
             answering = true;
             answeringSince = time.GetTimestamp();
         }
-        if (beat is not var (held, limits))
+        if (beat is null)
         {
             log.TakenForDead(Worker);
             running.AbortAll();
@@ -98,13 +99,13 @@ internal sealed class Heartbeat(
             signal.Wake(scheduled: false);
             return;
         }
-        tenantLimits = limits;
-        foreach (var chunk in held.Where(c => c.Cancelling))
+        tenantLimits = beat.TenantLimits;
+        foreach (var chunk in beat.Held.Where(c => c.Cancelling))
         {
             running.CancelBatch(chunk.Key.BatchId);
         }
-        await ReconcileAsync(held, cancellationToken);
-        await RescueAsync(cancellationToken);
+        await ReconcileAsync(beat.Held, cancellationToken);
+        await RescueAsync(beat.Neighbours, cancellationToken);
     }
 
     // Seen twice: the answer to a lease may be under way.
@@ -121,14 +122,18 @@ internal sealed class Heartbeat(
         }
     }
 
-    private async Task RescueAsync(CancellationToken cancellationToken)
+    private async Task RescueAsync(
+        IReadOnlyList<Neighbour> neighbours,
+        CancellationToken cancellationToken
+    )
     {
         // While the database was away nobody could renew a lease; give every worker the time for a heartbeat.
         var settled =
             time.GetElapsedTime(answeringSince) >= options.Value.HeartbeatInterval + Pause;
-        var (chunks, workers) = await registry.RescueAsync(Worker, settled, cancellationToken);
+        var (chunks, workers) = await registry.RescueAsync(neighbours, settled, cancellationToken);
         if (chunks > 0 || workers > 0)
         {
+            meter.Rescued(chunks);
             log.Rescued(chunks, workers);
             signal.Announce(scheduled: false);
         }

@@ -69,7 +69,8 @@ internal static class LeaseByIdStatement
             p.first, p.count, l.items, p.items, l.attempts_before,
             b.lanes, b.chunk_limit is not null, t.weight,
             (select w.verdict from wanted w),
-            t.max_running is not null
+            t.max_running is not null,
+            b.traceparent
         from (values (1)) one (row)
         left join (
             leased l

@@ -171,7 +171,8 @@ internal static class LeaseStatements
              from (select max(s.tenant_id) as tenant_id from seen s where s.last = 2147483647 group by s.ordinal) r
              where (select count(*) from seen) = 64),
             -- What comes later ranks no lower than the time at which its submission began.
-            (select least(min(p.rank), (extract(epoch from now() - interval '100 milliseconds') * 1000000)::bigint) from placed p)
+            (select least(min(p.rank), (extract(epoch from now() - interval '100 milliseconds') * 1000000)::bigint) from placed p),
+            b.traceparent
         from (values (1)) one (row)
         left join (
             leased l

@@ -40,6 +40,9 @@ internal sealed record LeasedChunk(
     /// <summary>Whether its tenant or its kind has a limit over all workers: any of them may be waiting for its end.</summary>
     public bool IsCounted { get; init; }
 
+    /// <summary>Names the span that submitted its batch; null where there was none.</summary>
+    public string? Traceparent { get; init; }
+
     public int TenantWeight { get; init; } = 1;
 
     /// <summary>How many of the executions were before its items were retried by their owner; the backoff starts anew.</summary>

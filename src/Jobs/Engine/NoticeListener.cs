@@ -2,6 +2,7 @@ using System.Globalization;
 using Jobs.Batches;
 using Jobs.Caching;
 using Jobs.Database;
+using Jobs.Monitoring;
 using Jobs.Notifications;
 using Jobs.RateLimiting;
 using Microsoft.Extensions.Hosting;
@@ -22,6 +23,7 @@ internal sealed class NoticeListener(
     Cancellations cancellations,
     LimitNotices limits,
     CacheSignal cache,
+    MetricSignal metrics,
     NotificationChanges notifications,
     TimeProvider time,
     ILogger<NoticeListener> log
@@ -59,7 +61,7 @@ internal sealed class NoticeListener(
         await connection.OpenAsync(cancellationToken);
         await using (
             var listen = new NpgsqlCommand(
-                $"listen {Notices.WorkChannel}; listen {Notices.ChangesChannel}; listen {Notices.CancelChannel}; listen {Notices.LimitsChannel}; listen {Notices.CacheChannel}; listen {Notices.NotificationsChannel}; listen {Notices.FeaturesChannel}",
+                $"listen {Notices.WorkChannel}; listen {Notices.ChangesChannel}; listen {Notices.CancelChannel}; listen {Notices.LimitsChannel}; listen {Notices.CacheChannel}; listen {Notices.NotificationsChannel}; listen {Notices.FeaturesChannel}; listen {Notices.MetricsChannel}",
                 connection
             )
         )
@@ -100,6 +102,9 @@ internal sealed class NoticeListener(
                 break;
             case Notices.CacheChannel:
                 cache.Set();
+                break;
+            case Notices.MetricsChannel:
+                metrics.Set();
                 break;
             case Notices.CancelChannel when Guid.TryParse(payload, out var batchId):
                 cancellations.Publish(batchId);

@@ -24,6 +24,9 @@ public sealed class Notices
     /// <summary>Something was removed from the cache.</summary>
     internal const string CacheChannel = "jobs_cache";
 
+    /// <summary>Requests are counted anew.</summary>
+    internal const string MetricsChannel = "jobs_metrics";
+
     /// <summary>A tenant's notifications were written or read; the payload is its id.</summary>
     internal const string NotificationsChannel = "jobs_notifications";
 
@@ -53,6 +56,9 @@ public sealed class Notices
 
     /// <summary>The memory of the caches should follow what was removed.</summary>
     internal void SendCache() => queue.Writer.TryWrite(new Notice(CacheChannel, ""));
+
+    /// <summary>Every node should set apart what it counted until now.</summary>
+    internal void SendMetrics() => queue.Writer.TryWrite(new Notice(MetricsChannel, ""));
 
     internal void SendNotifications(int tenantId) =>
         queue.Writer.TryWrite(

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Jobs.Batches;
 using Jobs.Features;
 using Jobs.Kinds;
+using Jobs.Monitoring.Samples;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -12,6 +13,8 @@ internal sealed class RunningChunks(
     KindRegistry kinds,
     Settler settler,
     TenantShares shares,
+    EngineSamples samples,
+    EngineMeter meter,
     WorkSignal signal,
     FeatureSwitches features,
     IOptions<EngineOptions> options,
@@ -41,6 +44,9 @@ internal sealed class RunningChunks(
         get => slotWanted;
         set => slotWanted = value;
     }
+
+    /// <summary>Chunks that are executed, or wait for a slot.</summary>
+    public int Count => executing.Count;
 
     public int KindCount => plan.KindCount;
 
@@ -276,10 +282,23 @@ internal sealed class RunningChunks(
         CancellationToken giveUp
     )
     {
+        using var span = ChunkTrace.Start(execution.Chunk);
+        using var scope = log.ChunkScope(execution.Chunk.Key.BatchId, execution.Chunk.Key.Id);
+        if (
+            execution.Chunk.SuspicionAt(options.Value.MaxDeliveries)
+            is Suspicion.Shared
+                or Suspicion.Proven
+        )
+        {
+            meter.Poison(execution.Chunk.Kind);
+        }
         shares.Began(execution.Chunk);
         var began = time.GetTimestamp();
         await execution.RunAsync(draining, giveUp);
-        plan.Remember(execution.Chunk.Kind, time.GetElapsedTime(began));
+        var took = time.GetElapsedTime(began);
+        meter.Executed(execution.Chunk.Kind, took);
+        samples.Executed(execution.Chunk.TenantId, execution.Chunk.Kind, took);
+        plan.Remember(execution.Chunk.Kind, took);
     }
 
     private Dictionary<string, int> CountByKind()

@@ -1,6 +1,8 @@
+using System.Buffers.Binary;
 using System.Threading.Channels;
 using Jobs.Batches;
 using Jobs.Database;
+using Jobs.Monitoring.Samples;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -18,6 +20,8 @@ internal sealed class Settler(
     IOptions<BatchOptions> batches,
     Notices notices,
     WorkSignal signal,
+    EngineSamples samples,
+    EngineMeter meter,
     TimeProvider time,
     ILogger<Settler> log
 )
@@ -116,6 +120,7 @@ internal sealed class Settler(
         CancellationToken cancellationToken
     )
     {
+        var began = time.GetTimestamp();
         // Sent together, the commands of a batch are one transaction.
         await using var batch = database.Engine.CreateBatch();
         var settle = new NpgsqlBatchCommand(SettleStatement.Settle);
@@ -156,9 +161,25 @@ internal sealed class Settler(
                         || settlement.Chunk.IsCounted && settlement.IsFinal
                         || settlement.Retries.Any(r => r.Delay <= TimeSpan.Zero)
                     );
+                meter.Settled(settlement, applied);
+                if (applied && reader.GetBoolean(2))
+                {
+                    meter.BatchEnded(settlement.Chunk.Kind, AgeOf(settlement.Chunk.Key.BatchId));
+                }
+                if (applied && settlement.Outcomes is { Count: > 0 } outcomes)
+                {
+                    samples.Settled(
+                        settlement.Chunk.TenantId,
+                        settlement.Chunk.Kind,
+                        outcomes.Succeeded,
+                        outcomes.Failed,
+                        outcomes.Cancelled
+                    );
+                }
                 settlement.SetApplied(applied);
             }
         }
+        meter.SettledGroup(time.GetElapsedTime(began));
         if (delayed)
         {
             signal.Wake(scheduled: true);
@@ -167,6 +188,15 @@ internal sealed class Settler(
         {
             signal.Announce(scheduled: false);
         }
+    }
+
+    // The id of a batch begins with the milliseconds of its submission (UUIDv7, RFC 9562).
+    private TimeSpan AgeOf(Guid batchId)
+    {
+        Span<byte> id = stackalloc byte[16];
+        batchId.TryWriteBytes(id, bigEndian: true, out _);
+        var submitted = BinaryPrimitives.ReadInt64BigEndian(id) >> 16;
+        return time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(submitted);
     }
 
     private void AddParameters(

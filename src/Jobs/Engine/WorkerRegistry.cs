@@ -36,7 +36,7 @@ internal sealed class WorkerRegistry(
     }
 
     /// <summary>Renews all leases of a worker at once; null when it was taken for dead.</summary>
-    public async Task<(List<HeldChunk> Held, bool TenantLimits)?> HeartbeatAsync(
+    public async Task<Beat?> HeartbeatAsync(
         Guid worker,
         bool stopping,
         CancellationToken cancellationToken
@@ -46,18 +46,17 @@ internal sealed class WorkerRegistry(
             WorkerStatements.Heartbeat,
             worker,
             options.Value.LeaseTime,
-            stopping ? "stopping" : "active"
+            stopping ? "stopping" : "active",
+            WorkerIdentity.Current.Place
         );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        List<HeldChunk>? held = null;
-        var limits = false;
+        Beat? beat = null;
         while (await reader.ReadAsync(cancellationToken))
         {
-            held ??= [];
-            limits = reader.GetBoolean(4);
+            beat ??= new([], reader.GetBoolean(4), Neighbours(reader));
             if (!reader.IsDBNull(0))
             {
-                held.Add(
+                beat.Held.Add(
                     new HeldChunk(
                         new ChunkKey(reader.GetGuid(0), reader.GetInt64(1)),
                         reader.GetInt32(2),
@@ -66,7 +65,7 @@ internal sealed class WorkerRegistry(
                 );
             }
         }
-        return held is null ? null : (held, limits);
+        return beat;
     }
 
     /// <summary>Gives chunks back that this worker holds without knowing it.</summary>
@@ -102,17 +101,22 @@ internal sealed class WorkerRegistry(
     }
 
     /// <summary>Frees the chunks of dead workers.</summary>
+    /// <param name="neighbours">Of which those are dead whose processes have ended.</param>
     /// <param name="expired">
     /// Whether a lease that has run out proves a death: not just after the database came back, when nobody could renew.
     /// </param>
     public async Task<(int Chunks, int Workers)> RescueAsync(
-        Guid worker,
+        IReadOnlyList<Neighbour> neighbours,
         bool expired,
         CancellationToken cancellationToken
     )
     {
-        var ended = await FindEndedAsync(worker, cancellationToken);
-        await using var command = Command(WorkerStatements.Rescue, ended.ToArray(), expired);
+        var self = WorkerIdentity.Current;
+        var ended = neighbours
+            .Where(n => self.KnowsEndOf(self.Place, n.ProcessId, n.ProcessStarted))
+            .Select(n => n.Id)
+            .ToArray();
+        await using var command = Command(WorkerStatements.Rescue, ended, expired);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return (reader.GetInt32(0), reader.GetInt32(1));
@@ -124,20 +128,16 @@ internal sealed class WorkerRegistry(
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private async Task<List<Guid>> FindEndedAsync(Guid worker, CancellationToken cancellationToken)
+    private static List<Neighbour> Neighbours(NpgsqlDataReader row)
     {
-        var self = WorkerIdentity.Current;
-        await using var command = Command(WorkerStatements.Neighbours, self.Place, worker);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var ended = new List<Guid>();
-        while (await reader.ReadAsync(cancellationToken))
+        if (row.IsDBNull(5))
         {
-            if (self.KnowsEndOf(self.Place, reader.GetInt32(1), reader.GetInt64(2)))
-            {
-                ended.Add(reader.GetGuid(0));
-            }
+            return [];
         }
-        return ended;
+        var ids = row.GetFieldValue<Guid[]>(5);
+        var processIds = row.GetFieldValue<int[]>(6);
+        var started = row.GetFieldValue<long[]>(7);
+        return [.. ids.Select((id, i) => new Neighbour(id, processIds[i], started[i]))];
     }
 
     private NpgsqlCommand Command(string sql, params ReadOnlySpan<object> values)
@@ -155,3 +155,16 @@ internal sealed class WorkerRegistry(
 
 /// <summary>A chunk that the database counts as a worker's.</summary>
 internal readonly record struct HeldChunk(ChunkKey Key, int Token, bool Cancelling);
+
+/// <summary>What a worker learns when its heart beats.</summary>
+/// <param name="Held">The chunks that the database counts as its own.</param>
+/// <param name="TenantLimits">Whether a tenant has a limit on what runs at once.</param>
+/// <param name="Neighbours">The other workers of the same place.</param>
+internal sealed record Beat(
+    List<HeldChunk> Held,
+    bool TenantLimits,
+    IReadOnlyList<Neighbour> Neighbours
+);
+
+/// <summary>A worker whose process this one can look for.</summary>
+internal readonly record struct Neighbour(Guid Id, int ProcessId, long ProcessStarted);

@@ -19,6 +19,7 @@ internal sealed class WorkerService(
     DueWork due,
     WorkerRegistry registry,
     Cancellations cancellations,
+    EngineMeter meter,
     IOptions<EngineOptions> options,
     TimeProvider time,
     ILogger<WorkerService> log
@@ -35,6 +36,7 @@ internal sealed class WorkerService(
         }
         await readiness.Migrated.WaitAsync(stoppingToken);
         await heartbeat.RegisterAsync(stoppingToken);
+        meter.ObserveSlots(options.Value.Slots, () => running.Count);
         cancellations.Cancelled += running.CancelBatch;
 
         using var end = new CancellationTokenSource();

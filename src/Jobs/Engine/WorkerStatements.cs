@@ -11,7 +11,8 @@ internal static class WorkerStatements
 
     /// <summary>
     /// No row comes back when the worker was taken for dead. Returns the chunks that it holds, and with each whether a
-    /// tenant has a limit on what runs at once.
+    /// tenant has a limit on what runs at once, and the workers of the same place ($4), whose processes this one can look
+    /// for: three arrays with an element each.
     /// </summary>
     public const string Heartbeat = """
         with alive as (
@@ -21,8 +22,14 @@ internal static class WorkerStatements
             returning id
         )
         select c.batch_id, c.id, c.token, b.state = 'cancelling',
-            exists (select from jobs.tenants t where t.max_running is not null)
+            exists (select from jobs.tenants t where t.max_running is not null),
+            n.ids, n.process_ids, n.started
         from alive a
+        cross join (
+            select array_agg(w.id) as ids, array_agg(w.process_id) as process_ids, array_agg(w.process_started) as started
+            from jobs.workers w
+            where w.place = $4 and w.id <> $1
+        ) n
         left join jobs.chunks c on c.state = 'leased' and c.worker_id = a.id
         left join jobs.batches b on b.id = c.batch_id
         """;
@@ -46,11 +53,6 @@ internal static class WorkerStatements
         join locked l on l.id = u.batch_id
         where c.batch_id = u.batch_id and c.id = u.id and c.token = u.token
             and c.state || '' = 'leased' and c.worker_id = $1
-        """;
-
-    /// <summary>Those whose processes other processes of the same place can look for.</summary>
-    public const string Neighbours = """
-        select id, process_id, process_started from jobs.workers where place = $1 and id <> $2
         """;
 
     /// <summary>

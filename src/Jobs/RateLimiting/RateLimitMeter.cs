@@ -24,6 +24,10 @@ public sealed class RateLimitMeter
     /// <summary>Requests over the limit of a policy since this process began.</summary>
     public long RefusalsOf(string policy) => byPolicy.GetValueOrDefault(policy);
 
+    /// <summary>The same of all policies.</summary>
+    internal IEnumerable<(string Policy, long Count)> Refusals() =>
+        byPolicy.Select(p => (p.Key, p.Value));
+
     internal void Refused(RateLimitPolicy policy)
     {
         byPolicy.AddOrUpdate(policy.Name, 1, static (_, count) => count + 1);

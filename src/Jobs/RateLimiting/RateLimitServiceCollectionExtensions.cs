@@ -1,3 +1,4 @@
+using Jobs.Monitoring.Samples;
 using Jobs.RateLimiting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -18,6 +19,7 @@ public static class RateLimitServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
         services.AddSingleton<RateLimitMeter>();
+        services.AddSingleton<ISampleSource, RateLimitSamples>();
         services.AddSingleton<RateLimitRules>();
         services.AddSingleton<RateLimitStore>();
         services.AddSingleton<BudgetStore>();

@@ -20,6 +20,7 @@ internal sealed class DueSchedules(
     BatchSubmitter submitter,
     KindRegistry kinds,
     IEnumerable<BuiltInSchedule> builtIn,
+    EngineMeter meter,
     IOptions<EngineOptions> options,
     TimeProvider time,
     ILogger<DueSchedules> log
@@ -100,6 +101,7 @@ internal sealed class DueSchedules(
             {
                 await writer.SkippedAsync(tick, cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
+                meter.Fired("skipped");
                 log.ScheduleSkipped(due.Name, tick.DueAt, tick.Missed + 1);
             }
             else
@@ -111,6 +113,7 @@ internal sealed class DueSchedules(
         {
             await writer.BrokenAsync(e.Message, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
+            meter.Fired("failed");
             log.ScheduleBroken(due.Name, e.Message);
         }
         return true;
@@ -129,6 +132,7 @@ internal sealed class DueSchedules(
             var reason = $"No worker knows the kind '{due.Kind}'.";
             await writer.FailedAsync(tick, KindUnknown, reason, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
+            meter.Fired("failed");
             log.ScheduleFailed(due.Name, reason, null);
             return;
         }
@@ -151,9 +155,11 @@ internal sealed class DueSchedules(
             var (code, reason) = Explain(e);
             await writer.FailedAsync(tick, code, reason, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
+            meter.Fired("failed");
             log.ScheduleFailed(due.Name, reason, e);
             return;
         }
+        meter.Fired("submitted");
         log.ScheduleFired(due.Name, batchId);
     }
 

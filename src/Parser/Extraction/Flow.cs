@@ -38,10 +38,16 @@ internal sealed class Flow(ExtractedText text)
         else if (!string.IsNullOrWhiteSpace(run))
         {
             // Text that stands in no paragraph makes one.
-            BeginParagraph();
-            Append(run);
-            EndParagraph();
+            Add(run);
         }
+    }
+
+    /// <summary>A paragraph of its own, wherever it stands.</summary>
+    public void Add(string paragraph)
+    {
+        BeginParagraph();
+        Append(paragraph);
+        EndParagraph();
     }
 
     public void EndParagraph()

@@ -11,7 +11,7 @@ namespace Jobs.Parser.Extraction;
 /// JSON and JSON a line as text: a line for every string, number and truth value, after the names that lead to it.
 /// It goes from token to token and never holds the document.
 /// </summary>
-internal sealed class JsonExtractor : ITextExtractor
+internal sealed class JsonExtractor(PlainTextExtractor plain) : ITextExtractor
 {
     private const int MaxDepth = 256;
     private const int FirstBuffer = 64 * 1024;
@@ -87,13 +87,20 @@ internal sealed class JsonExtractor : ITextExtractor
                 e
             );
         }
-        catch (JsonException e)
+        catch (JsonException e) when (text.IsEmpty)
         {
             throw new ParseException(
                 ParseErrors.Unreadable,
                 $"Line {e.LineNumber + 1} is not valid JSON. Mend it, or send it as .txt.",
                 e
             );
+        }
+        catch (JsonException)
+        {
+            // Cut, or a line of a log that is no value: its text is there all the same.
+            text.Clear();
+            text.Warn(DocumentWarnings.Damaged);
+            await plain.ExtractAsync(file, text, cancellationToken);
         }
         finally
         {

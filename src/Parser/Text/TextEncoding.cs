@@ -2,19 +2,16 @@ using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
 using Jobs.Parser.Extraction;
-using UtfUnknown;
 
 namespace Jobs.Parser.Text;
 
 /// <summary>
 /// In which encoding a text is: what its byte order mark says, else UTF-16 where every other byte is zero, else what
-/// markup declares, else UTF-8 where all of it is valid, else what the frequencies of its bytes make likely, else
-/// Windows-1252, in which every byte is something.
+/// markup declares, else UTF-8 where all of it is valid, else what is <see cref="LikelyEncoding"/>.
 /// </summary>
 internal static partial class TextEncoding
 {
     private const int BufferLength = 64 * 1024;
-    private const float LeastConfidence = 0.5f;
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
@@ -92,6 +89,11 @@ internal static partial class TextEncoding
         {
             return Encoding.BigEndianUnicode;
         }
+        // Japanese of seven bits says when it begins.
+        if (head.IndexOf("\e$B"u8) >= 0 || head.IndexOf("\e$@"u8) >= 0)
+        {
+            return Encoding.GetEncoding("iso-2022-jp");
+        }
         var zeros = (Even: 0, Odd: 0);
         for (var i = 0; i + 1 < head.Length; i += 2)
         {
@@ -106,7 +108,6 @@ internal static partial class TextEncoding
             : null;
     }
 
-    // Of short texts the frequencies say little: what is unlikely then is Western European, as most such files are.
     private static async Task<Encoding> LikelyAsync(SourceFile file, CancellationToken ct)
     {
         await using var stream = file.OpenRead();
@@ -117,13 +118,7 @@ internal static partial class TextEncoding
             throwOnEndOfStream: false,
             ct
         );
-        var best = CharsetDetector.DetectFromBytes(bytes, 0, length).Detected;
-        if (best?.Encoding is not { } encoding || best.Confidence < LeastConfidence)
-        {
-            return Windows1252;
-        }
-        // Windows' own page has all characters of ISO-8859-1, and those that people take for them.
-        return encoding.CodePage is 28591 or 20127 or 65001 or 28605 ? Windows1252 : encoding;
+        return LikelyEncoding.Of(bytes.AsSpan(0, length));
     }
 
     private static Encoding? Declared(ReadOnlySpan<byte> head)
@@ -164,6 +159,8 @@ internal static partial class TextEncoding
                 decoder.GetChars(buffer.AsSpan(0, read), chars, flush: false);
                 read = await stream.ReadAsync(buffer.AsMemory(0, BufferLength), ct);
             }
+            // Half a character at the end is none.
+            decoder.GetChars([], chars, flush: true);
             return true;
         }
         catch (DecoderFallbackException)

@@ -51,6 +51,8 @@ internal static class ApiExtensions
         KeysApi.Map(api);
         WebhooksApi.Map(api);
         RateLimitsApi.Map(api);
+        MetricsApi.Map(api);
+        PrometheusApi.Map(app);
         SystemAuditApi.Map(api);
         SystemDatabaseApi.Map(api);
         NotificationsApi.Map(api);

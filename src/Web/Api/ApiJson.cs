@@ -8,6 +8,7 @@ using Jobs.Dashboard;
 using Jobs.Database.Care;
 using Jobs.Health;
 using Jobs.Kinds.Queries;
+using Jobs.Monitoring.Requests;
 
 namespace Jobs.Web.Api;
 
@@ -20,6 +21,8 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(KeyAnswer))]
 [JsonSerializable(typeof(KeyList))]
 [JsonSerializable(typeof(LimitsAnswer))]
+[JsonSerializable(typeof(RequestReport))]
+[JsonSerializable(typeof(MetricsResetAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(DocumentAnswer))]
 [JsonSerializable(typeof(DocumentList))]

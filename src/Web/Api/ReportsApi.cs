@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Jobs.Kinds;
 using Jobs.Kinds.Queries.Reports;
@@ -150,7 +151,10 @@ internal static class ReportsApi
                     rule
                 );
             case ErrorCodes.Timeout or ErrorCodes.Unavailable:
-                context.Response.Headers.RetryAfter = "5";
+                context.Response.Headers.RetryAfter = Math.Ceiling(
+                        (error.RetryAfter ?? TimeSpan.FromSeconds(5)).TotalSeconds
+                    )
+                    .ToString(CultureInfo.InvariantCulture);
                 return Problems.Of(
                     StatusCodes.Status503ServiceUnavailable,
                     "The report has no result now",

@@ -71,7 +71,7 @@ internal static class HttpExtensions
     public static void UseHttp(this WebApplication app)
     {
         app.UseTrustedProxies();
-        app.Use((context, next) => ResponseHeaders.AddAsync(context, next));
+        app.UseMiddleware<RequestMeasurement>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseResponseCompression();

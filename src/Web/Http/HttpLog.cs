@@ -26,4 +26,16 @@ internal static partial class HttpLog
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Path} failed")]
     public static partial void RequestFailed(this ILogger log, string path, Exception exception);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Slow request: {Method} {Route} answered {Status} after {ElapsedMs} ms"
+    )]
+    public static partial void SlowRequest(
+        this ILogger log,
+        string method,
+        string route,
+        int status,
+        double elapsedMs
+    );
 }

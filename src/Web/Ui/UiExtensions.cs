@@ -9,6 +9,7 @@ using Jobs.Web.Ui.Dashboard;
 using Jobs.Web.Ui.Documents;
 using Jobs.Web.Ui.Notifications;
 using Jobs.Web.Ui.Problems;
+using Jobs.Web.Ui.Reports;
 using Jobs.Web.Ui.Schedules;
 using Jobs.Web.Ui.Search;
 using Jobs.Web.Ui.SignIn;
@@ -48,6 +49,7 @@ internal static class UiExtensions
         SearchPages.Map(reading);
         NotificationPages.Map(reading);
         DashboardPages.Map(reading);
+        ReportPages.Map(reading);
         SchedulePages.Map(reading, steering);
         foreach (var part in app.Services.GetServices<FrontPart>())
         {

@@ -23,6 +23,9 @@ public sealed class ModelTests(TestDatabase database, ITestOutputHelper output)
     private static readonly string[] Tags = ["even", "odd"];
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
 
+    // What another run wrote may come late, when its network goes on again: its names are others.
+    private readonly string prefix = Guid.CreateVersion7(TimeProvider.System.GetUtcNow())
+        .ToString("N");
     private readonly ConcurrentDictionary<string, int> source = new(StringComparer.Ordinal);
     private readonly Queue<string> steps = new();
 
@@ -125,8 +128,8 @@ public sealed class ModelTests(TestDatabase database, ITestOutputHelper output)
     private Task ForgetOthersAsync() =>
         database.ScalarAsync<int>("truncate jobs.cache_entries", Stop);
 
-    private static string NameOf(int number) =>
-        string.Create(CultureInfo.InvariantCulture, $"name:{number}:");
+    private string NameOf(int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{prefix}:{number}:");
 
     private static string TagOf(string name) =>
         Tags[int.Parse(name.Split(':')[1], CultureInfo.InvariantCulture) % 2];

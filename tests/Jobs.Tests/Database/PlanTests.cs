@@ -12,6 +12,7 @@ using Jobs.Kinds.Documents;
 using Jobs.Kinds.Queries;
 using Jobs.Kinds.Queries.Frequent;
 using Jobs.Kinds.Queries.Index;
+using Jobs.Monitoring.Samples;
 using Jobs.Notifications;
 using Jobs.Notifications.Webhooks;
 using Jobs.Queues;
@@ -58,19 +59,19 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             SubmitStatements.InsertBatches,
             "uuid[], int[], text[], smallint[], int[], smallint[], int[], text[], timestamptz[], timestamptz[], interval[], "
                 + "uuid[], bool[], text[], int[], smallint[], bigint[], int[], smallint[], bytea[], smallint[], smallint[], "
-                + "text[], text[], bigint, interval, uuid, bool[]",
+                + "text[], text[], bigint, interval, uuid, bool[], text[]",
             "array[{id}]::uuid[], array[2], array['k1'], array[1], array[1], array[3], array[1000], array[null], array[now()], "
                 + "array[null]::timestamptz[], array[null]::interval[], array[null]::uuid[], array[false], array[null], "
                 + "array[null]::int[], array[null]::smallint[], array[1], array[0], array[1], array[null]::bytea[], array[0], "
-                + "array[0], array[null], array[null], 1000000, '30 days', {id}, array[true]"
+                + "array[0], array[null], array[null], 1000000, '30 days', {id}, array[true], array[null]"
         ),
         ["Promote"] = new(LeaseStatements.Promote, "bigint", "1000000", Engine: true),
         ["Settle"] = new(SettleStatement.Settle, SettleTypes, SettleValues, Engine: true),
         ["Admit"] = new(SettleStatement.Admit, "uuid[]", "array[{id}]::uuid[]", Engine: true),
         ["Heartbeat"] = new(
             WorkerStatements.Heartbeat,
-            "uuid, interval, text",
-            "{id}, '30 seconds', 'active'",
+            "uuid, interval, text, text",
+            "{id}, '30 seconds', 'active', 'here'",
             Engine: true
         ),
         ["Disown"] = new(
@@ -378,6 +379,29 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             "null, null, null, null, null, 1000000, 51"
         ),
         ["Audit, prune"] = new(AuditStatements.Prune, "interval, int", "'365 days', 1000"),
+        ["Samples, write"] = new(
+            SampleStatements.Write,
+            "uuid, text, int, interval, text[], text[], int[], bigint[], float8[], float8[], float8[], bytea[], int",
+            "{id}, 'node', 2, '1 minute', array['s1', 'new'], array['{}', '{}'], array[null, null]::int[], array[1, 1], "
+                + "array[1, 1], array[1, 1], array[1, 1], array[null, null]::bytea[], 10000"
+        ),
+        ["Samples, read"] = new(
+            SampleStatements.Read,
+            "text[], int, int[], timestamptz[], timestamptz[], timestamptz, int",
+            "array['s1', 's2'], null, array[60, 3600], array[now() - interval '5 minutes', now() - interval '1 day'], "
+                + "array[now(), now() - interval '1 hour'], null, 500000"
+        ),
+        ["Samples, next to roll up"] = new(RollupStatements.Next, "int, int", "3600, 60"),
+        ["Samples, of an hour"] = new(
+            RollupStatements.Fine,
+            "int, timestamptz, timestamptz",
+            "60, now() - interval '2 hours', now() - interval '1 hour'"
+        ),
+        ["Samples, cleanup"] = new(
+            RollupStatements.Purge,
+            "int, interval, int",
+            "60, '2 days', 1000"
+        ),
         ["Find a duplicate"] = new(
             DocumentSql.FindDuplicate,
             "int, bytea",
@@ -413,7 +437,7 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
     }
 
     [GeneratedRegex(
-        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages|search_postings|search_terms|search_documents|search_segments|search_deleted|search_asked|search_warming|webhook_deliveries|webhook_attempts|idempotency_keys|schedules|schedule_runs|rate_limits|cache_entries|cache_marks|cache_removals|cache_subscriptions|audit|notifications)\w*",
+        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages|search_postings|search_terms|search_documents|search_segments|search_deleted|search_asked|search_warming|webhook_deliveries|webhook_attempts|idempotency_keys|schedules|schedule_runs|rate_limits|cache_entries|cache_marks|cache_removals|cache_subscriptions|audit|notifications|metric_samples)\w*",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
@@ -532,6 +556,12 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
 
             insert into jobs.rate_limits (policy, subject, bucket)
             select 'api', 'key:' || n, n from generate_series(1, 20000) n;
+
+            insert into jobs.metric_series (name) select 's' || n from generate_series(1, 50) n;
+
+            insert into jobs.metric_samples (series_id, resolution, at, since, count, sum, min, max)
+            select s.id, 60, t, t, 1, 1, 1, 1
+            from jobs.metric_series s, generate_series(now() - interval '500 minutes', now(), interval '1 minute') t;
 
             insert into jobs.blobs (id, tenant_id, length, sha256)
             select gen_random_uuid(), 2, 1, decode(repeat('cd', 32), 'hex');

@@ -8,6 +8,7 @@ using Jobs.Engine;
 using Jobs.Kinds.Documents;
 using Jobs.Kinds.Queries;
 using Jobs.Kinds.Queries.Reports;
+using Jobs.Monitoring;
 using Jobs.Notifications.Webhooks;
 using Jobs.RateLimiting;
 using Jobs.Resilience;
@@ -34,6 +35,7 @@ public sealed partial class ConfigurationTests
         (S3Options.Section, typeof(S3Options)),
         (ReportOptions.Section, typeof(ReportOptions)),
         (CacheOptions.Section, typeof(CacheOptions)),
+        (MetricsOptions.Section, typeof(MetricsOptions)),
     ];
 
     // The value of a section whose keys are options.

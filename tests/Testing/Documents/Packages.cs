@@ -66,9 +66,11 @@ public static class Packages
 
     /// <summary>A workbook of one sheet.</summary>
     /// <param name="rows">The rows of the sheet, as its part has them.</param>
-    public static byte[] Xlsx(Action<Stream> rows) =>
+    /// <param name="more">Further parts.</param>
+    public static byte[] Xlsx(Action<Stream> rows, params (string Name, string Text)[] more) =>
         Zip([
             .. Frame("xl/workbook.xml"),
+            .. more.Select(m => (m.Name, Write(m.Text))),
             (
                 "xl/workbook.xml",
                 Write(
@@ -78,7 +80,7 @@ public static class Packages
             (
                 "xl/_rels/workbook.xml.rels",
                 Write(
-                    $"""<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="{Relationship}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"""
+                    $"""<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="{Relationship}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="{Relationship}/styles" Target="styles.xml"/></Relationships>"""
                 )
             ),
             (

@@ -1,4 +1,5 @@
 using Jobs.Kinds.Queries.Index;
+using Jobs.Monitoring.Samples;
 using Microsoft.Extensions.Logging;
 
 namespace Jobs.Kinds.Cleanup;
@@ -14,6 +15,7 @@ internal sealed class CleanupHandler(
     OriginalCleanup originals,
     IdempotencyCleanup idempotency,
     IndexCleanup index,
+    SampleRollup samples,
     AuditCleanup audit,
     NotificationCleanup notifications,
     ILogger<CleanupHandler> log
@@ -60,6 +62,10 @@ internal sealed class CleanupHandler(
         if (targets.Contains(CleanupTargets.Notifications, StringComparer.Ordinal))
         {
             result.Notifications = await notifications.PruneAsync(cancellationToken);
+        }
+        if (targets.Contains(CleanupTargets.Metrics, StringComparer.Ordinal))
+        {
+            (result.SamplesMade, result.SamplesDeleted) = await samples.RunAsync(cancellationToken);
         }
         CleanupLog.Done(log, result);
         return ItemOutcome.Success(result, CleanupJson.Default.CleanupResult);

@@ -22,6 +22,9 @@ internal static class CleanupTargets
     /// <summary>The search index: segments that want to be one, deletions, documents that are not in it yet.</summary>
     public const string Search = "search";
 
+    /// <summary>Samples of metrics: minutes become hours, hours become days, and what is too old goes.</summary>
+    public const string Metrics = "metrics";
+
     /// <summary>Entries of the audit past their retention.</summary>
     public const string Audit = "audit";
 
@@ -35,6 +38,7 @@ internal static class CleanupTargets
         Originals,
         Idempotency,
         Search,
+        Metrics,
         Audit,
         Notifications,
     ];
@@ -75,6 +79,11 @@ internal sealed record CleanupResult
 
     /// <summary>Documents that were taken into the search index.</summary>
     public long Indexed { get; set; }
+
+    /// <summary>Samples of hours and days that were made of finer ones.</summary>
+    public long SamplesMade { get; set; }
+
+    public long SamplesDeleted { get; set; }
 
     /// <summary>Rows of which searches were asked, that are older than a day.</summary>
     public long Asked { get; set; }

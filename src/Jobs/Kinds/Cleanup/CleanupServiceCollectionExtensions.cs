@@ -1,5 +1,6 @@
 using Jobs.Auditing;
 using Jobs.Kinds.Cleanup;
+using Jobs.Monitoring.Samples;
 using Jobs.Notifications;
 using Jobs.Recurring;
 
@@ -15,6 +16,7 @@ public static class CleanupServiceCollectionExtensions
         services.AddSingleton<PartitionCleanup>();
         services.AddSingleton<OriginalCleanup>();
         services.AddSingleton<IdempotencyCleanup>();
+        services.AddSingleton<SampleRollup>();
         services.AddOptions<AuditOptions>().BindConfiguration(AuditOptions.Section);
         services.AddSingleton<AuditCleanup>();
         services.AddOptions<NotificationOptions>().BindConfiguration(NotificationOptions.Section);

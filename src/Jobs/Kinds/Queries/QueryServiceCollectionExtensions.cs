@@ -26,11 +26,13 @@ public static class QueryServiceCollectionExtensions
             .ValidateOnStart();
         services.AddSearchIndex();
         services.AddSingleton<IndexReader>();
+        services.AddSingleton<TypoCorrector>();
         services.AddSingleton<PhraseCheck>();
         services.AddSingleton<WordLexemes>();
         services.AddSingleton<HitReader>();
         services.AddSingleton(provider => new SearchService(
             provider.GetRequiredService<IndexReader>(),
+            provider.GetRequiredService<TypoCorrector>(),
             provider.GetRequiredService<PhraseCheck>(),
             provider.GetRequiredService<HitReader>(),
             provider.GetRequiredService<IOptions<SearchOptions>>(),

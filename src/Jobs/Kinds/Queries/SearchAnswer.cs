@@ -23,8 +23,13 @@ public sealed record SearchAnswer(IReadOnlyList<SearchHit> Hits, long Total, dou
     public IReadOnlyList<Correction>? Corrections { get; init; }
 }
 
-/// <summary>A word that nothing has, and the one that was searched instead, as the index has them: by their stems.</summary>
-public sealed record Correction(string From, string To);
+/// <summary>A word that nothing has, and the one that was searched instead: its stem where the word itself is not known.</summary>
+public sealed record Correction(string From, string To)
+{
+    /// <summary>What was searched, as the index has it.</summary>
+    [JsonIgnore]
+    internal string Lexeme { get; init; } = To;
+}
 
 /// <summary>A document that was found, by its best passage.</summary>
 /// <param name="DocumentId">The document.</param>

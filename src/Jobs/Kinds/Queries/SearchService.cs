@@ -18,6 +18,7 @@ public sealed class SearchService
     private const long GroupBytes = 32 * 1024 * 1024;
 
     private readonly IndexReader reader;
+    private readonly TypoCorrector typos;
     private readonly PhraseCheck phrases;
     private readonly HitReader hits;
     private readonly SearchOptions options;
@@ -25,6 +26,7 @@ public sealed class SearchService
 
     internal SearchService(
         IndexReader reader,
+        TypoCorrector typos,
         PhraseCheck phrases,
         HitReader hits,
         IOptions<SearchOptions> options,
@@ -32,6 +34,7 @@ public sealed class SearchService
     )
     {
         this.reader = reader;
+        this.typos = typos;
         this.phrases = phrases;
         this.hits = hits;
         this.options = options.Value;
@@ -131,12 +134,13 @@ public sealed class SearchService
         var planner = new QueryPlanner(group.Select(a => a.Request));
         var (state, rows) = await reader.LookAsync(tenantId, planner.Texts, ct);
         var plans = planner.Plan(rows, state.Configs);
-        await CorrectAsync(tenantId, plans, state, ct);
+        await typos.CorrectAsync(tenantId, plans, state, ct);
         foreach (var plan in plans)
         {
+            FilterBudget.Apply(plan, state, options.MostPostings);
             TermWeights.Set(plan, state, options.MostPostings);
         }
-        var scorer = new SegmentScorer(Bm25.Norms(state.MeanLength));
+        using var scorer = new SegmentScorer(Bm25.Norms(state.MeanLength));
         var ranked = new List<(Asked, RankedQuery)>();
         foreach (var part in Parts(plans, state))
         {
@@ -148,43 +152,6 @@ public sealed class SearchService
             await phrases.CheckAsync(tenantId, withPhrases, ct);
         }
         return ranked;
-    }
-
-    private async Task CorrectAsync(
-        int tenantId,
-        IReadOnlyList<QueryPlan> plans,
-        IndexState state,
-        CancellationToken ct
-    )
-    {
-        var unknown = TypoFinder.Unknown(plans, state).ToArray();
-        if (unknown.Length == 0 || state.Passages == 0)
-        {
-            return;
-        }
-        var similar = await reader.SimilarAsync(tenantId, unknown, ct);
-        var near = unknown.ToDictionary(
-            word => word,
-            word =>
-                similar[word]
-                    .Where(s => TypoFinder.IsNear(word, s))
-                    .Union(TypoFinder.InlineNear(word, state), StringComparer.Ordinal)
-                    .ToList(),
-            StringComparer.Ordinal
-        );
-        var candidates = near.Values.SelectMany(n => n).Distinct(StringComparer.Ordinal).ToArray();
-        if (candidates.Length == 0)
-        {
-            return;
-        }
-        await reader.SizeAsync(tenantId, state, candidates, ct);
-        var meant = near.Select(n => (n.Key, Best: TypoFinder.Best(n.Key, n.Value, state)))
-            .Where(n => n.Best is not null)
-            .ToDictionary(n => n.Key, n => n.Best!, StringComparer.Ordinal);
-        foreach (var plan in plans)
-        {
-            TypoFinder.Apply(plan, meant, state);
-        }
     }
 
     // Plans, a few at a time, so that what their words need fits into memory.

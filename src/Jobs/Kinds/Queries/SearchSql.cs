@@ -103,6 +103,16 @@ internal static class SearchSql
         ) t
         """;
 
+    /// <summary>
+    /// What words are in a configuration, and whether a large segment has that; a null where a word does not count.
+    /// </summary>
+    public const string Variants = """
+        select v.n::int - 1, l.lexeme, l.lexeme is not null and exists (
+            select from jobs.search_terms t where t.tenant_id = $1 and t.lexeme = l.lexeme)
+        from unnest($2::text[], $3::text[]) with ordinality v (config, word, n)
+        left join lateral unnest(to_tsvector(v.config::regconfig, v.word)) l on true
+        """;
+
     /// <summary>Which of the given passages a filter lets through.</summary>
     public const string Verify = """
         select c.n::int - 1

@@ -18,6 +18,7 @@ internal sealed class WebhookService(
     DatabaseReadiness readiness,
     WebhookQueue queue,
     WebhookSender sender,
+    WebhookMeter meter,
     WebhookSecrets secrets,
     BatchChanges changes,
     Breakers breakers,
@@ -202,6 +203,12 @@ internal sealed class WebhookService(
         // What was sent is recorded even while the worker stops.
         using var limit = new CancellationTokenSource(LastCall, time);
         await queue.RecordAsync(delivery, result, at, duration, pause, limit.Token);
+        meter.Attempted(
+            result.Delivered ? "delivered"
+                : pause is null ? "failed"
+                : "retried",
+            duration
+        );
         if (result.Delivered)
         {
             log.Delivered(delivery.WebhookId);

@@ -27,6 +27,7 @@ internal static class WebhookServiceCollectionExtensions
     {
         services.AddSingleton<WebhookQueue>();
         services.AddSingleton<WebhookSender>();
+        services.AddSingleton<WebhookMeter>();
         services.AddHostedService<WebhookService>();
     }
 }

@@ -16,16 +16,13 @@ internal static class HtmlText
         "noscript",
         "template",
         "head",
-        "svg",
-        "math",
+        "annotation",
         "iframe",
         "object",
         "embed",
         "canvas",
         "audio",
         "video",
-        "select",
-        "textarea",
     };
 
     private static readonly HashSet<string> Inline = new(StringComparer.OrdinalIgnoreCase)
@@ -65,6 +62,17 @@ internal static class HtmlText
         "wbr",
         "button",
         "input",
+        "math",
+        "semantics",
+        "mrow",
+        "mi",
+        "mn",
+        "mo",
+        "mtext",
+        "msup",
+        "msub",
+        "mfrac",
+        "tspan",
     };
 
     public static void Read(string markup, ExtractedText text, CancellationToken ct)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Jobs.Parser.Extraction.Markup;
 using Jobs.Parser.Formats;
 
@@ -28,11 +27,11 @@ internal sealed class SlidesExtractor : ITextExtractor
         text.Pages = slides.Count;
         for (var i = 0; i < slides.Count && !text.IsFull; i++)
         {
-            Read(archive, slides[i], i + 1, text, cancellationToken);
+            DrawingText.Read(archive, slides[i], i + 1, text, cancellationToken);
             var beside = Relationships.Of(archive, slides[i], cancellationToken);
             foreach (var part in beside.Where(p => Beside.Contains(p.Type)))
             {
-                Read(archive, part.Target, i + 1, text, cancellationToken);
+                DrawingText.Read(archive, part.Target, i + 1, text, cancellationToken);
             }
         }
         return Task.CompletedTask;
@@ -83,75 +82,4 @@ internal sealed class SlidesExtractor : ITextExtractor
         xml.Node.MoveToElement();
         return id;
     }
-
-    private static void Read(
-        GuardedArchive archive,
-        string part,
-        int slide,
-        ExtractedText text,
-        CancellationToken ct
-    )
-    {
-        if (archive.Find(part) is not { } entry)
-        {
-            return;
-        }
-        var flow = new Flow(text) { Page = slide };
-        var isTitle = false;
-        var isNumber = false;
-        using var xml = GuardedXml.Open(archive.OpenEntry(entry), ct);
-        while (!text.IsFull && xml.Read())
-        {
-            switch (xml.Name)
-            {
-                case "sp" when xml.IsStart:
-                    isTitle = false;
-                    isNumber = false;
-                    break;
-                case "ph" when xml.IsStart:
-                    isTitle = xml.Attribute("type") is "title" or "ctrTitle";
-                    isNumber = xml.Attribute("type") is "sldNum";
-                    break;
-                case "Fallback" when xml.IsStart:
-                    xml.Skip();
-                    break;
-                case "p" when xml is { IsStart: true, Node.IsEmptyElement: false }:
-                    flow.BeginParagraph(isTitle ? 1 : 0);
-                    break;
-                case "p" when xml.IsEnd:
-                    flow.EndParagraph();
-                    break;
-                case "t" when xml.IsStart:
-                    var run = xml.Text();
-                    flow.Append(isNumber ? "" : run);
-                    break;
-                case "v" when xml.IsStart:
-                    flow.Append(Value(xml.Text()));
-                    break;
-                case "br" when xml.IsStart:
-                    flow.Append("\n");
-                    break;
-                case "tr" when xml.IsStart:
-                    flow.BeginRow();
-                    break;
-                case "tr" when xml.IsEnd:
-                    flow.EndRow();
-                    break;
-                case "tc" when xml is { IsStart: true, Node.IsEmptyElement: false }:
-                    flow.BeginCell();
-                    break;
-                case "tc" when xml.IsEnd:
-                    flow.EndCell();
-                    break;
-                default:
-                    break;
-            }
-        }
-    }
-
-    // The words of a chart are text; its numbers are what its picture shows.
-    private static string Value(string value) =>
-        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
-            ? ""
-            : value;
 }

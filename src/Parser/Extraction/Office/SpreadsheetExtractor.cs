@@ -8,6 +8,15 @@ namespace Jobs.Parser.Extraction.Office;
 /// <summary>Workbooks of Excel, old and new: a heading for each sheet, a line for each row, a tab between cells.</summary>
 internal sealed class SpreadsheetExtractor : ITextExtractor
 {
+    // Beside the cells: what people wrote to them and drew upon them.
+    private static readonly string[] Drawn =
+    [
+        "xl/comments",
+        "xl/drawings/drawing",
+        "xl/diagrams/data",
+        "xl/charts/chart",
+    ];
+
     public IReadOnlyList<DocumentFormat> Formats => [DocumentFormat.Xlsx, DocumentFormat.Xls];
 
     public Task ExtractAsync(
@@ -46,7 +55,29 @@ internal sealed class SpreadsheetExtractor : ITextExtractor
             }
             text.Warn(DocumentWarnings.Damaged);
         }
+        if (IsPackage(file))
+        {
+            ReadDrawn(file, text, cancellationToken);
+        }
         return Task.CompletedTask;
+    }
+
+    private static void ReadDrawn(SourceFile file, ExtractedText text, CancellationToken ct)
+    {
+        // Measured already: what unfolds here was counted then.
+        using var archive = GuardedArchive.Open(file with { Budget = new UnfoldingBudget() });
+        foreach (var prefix in Drawn)
+        {
+            foreach (
+                var entry in archive.Entries.Where(e =>
+                    e.FullName.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
+                    && e.FullName.EndsWith(".xml", StringComparison.OrdinalIgnoreCase)
+                )
+            )
+            {
+                DrawingText.Read(archive, entry.FullName, null, text, ct);
+            }
+        }
     }
 
     private static bool IsPackage(SourceFile file)
@@ -66,7 +97,7 @@ internal sealed class SpreadsheetExtractor : ITextExtractor
                 var cells = new string[reader.FieldCount];
                 for (var i = 0; i < cells.Length; i++)
                 {
-                    cells[i] = Cell(reader.GetValue(i));
+                    cells[i] = Cell(reader, i);
                 }
                 text.AddRow(cells);
             }
@@ -77,8 +108,8 @@ internal sealed class SpreadsheetExtractor : ITextExtractor
         }
     }
 
-    private static string Cell(object? value) =>
-        value switch
+    private static string Cell(IExcelDataReader reader, int column) =>
+        reader.GetValue(column) switch
         {
             null => "",
             string s => s.ReplaceLineEndings(" "),
@@ -87,10 +118,26 @@ internal sealed class SpreadsheetExtractor : ITextExtractor
                 "yyyy-MM-dd",
                 CultureInfo.InvariantCulture
             ),
+            // A time of day, which Excel counts from the day before its first.
+            DateTime { Year: 1899 } clock => clock.ToString(
+                "HH:mm:ss",
+                CultureInfo.InvariantCulture
+            ),
             DateTime time => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
-            double d => Number(d),
-            _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+            double d => reader.GetNumberFormatString(column) is { } format && format.Contains('%')
+                ? Percent(d, format)
+                : Number(d),
+            { } value => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
         };
+
+    // With as many decimals as its format has.
+    private static string Percent(double value, string format)
+    {
+        var sign = format.IndexOf('%', StringComparison.Ordinal);
+        var point = format.LastIndexOf('.', sign);
+        var decimals = point < 0 ? 0 : Math.Min(sign - point - 1, 10);
+        return (value * 100).ToString($"F{decimals}", CultureInfo.InvariantCulture) + "%";
+    }
 
     // As Excel shows it: fifteen digits, so that 0.1 + 0.2 is 0.3, and no exponent below that.
     private static string Number(double value) =>

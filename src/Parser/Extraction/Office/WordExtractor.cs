@@ -2,12 +2,14 @@ using Jobs.Parser.Formats;
 
 namespace Jobs.Parser.Extraction.Office;
 
-/// <summary>Word: headers, text, notes, footers and comments, in this order; what was deleted under tracking is left out.</summary>
+/// <summary>Word: headers, text, notes, footers, comments, diagrams and charts, in this order; what was deleted under tracking is left out.</summary>
 internal sealed class WordExtractor : ITextExtractor
 {
     // Headers of the first page and of odd and even ones mostly say the same.
     private static readonly string[] Before = ["header"];
     private static readonly string[] After = ["footnotes", "endnotes", "footer", "comments"];
+
+    private static readonly string[] Drawn = ["diagramData", "chart"];
 
     public IReadOnlyList<DocumentFormat> Formats => [DocumentFormat.Docx, DocumentFormat.Docm];
 
@@ -40,6 +42,10 @@ internal sealed class WordExtractor : ITextExtractor
             )
         );
         ReadParts(archive, parts, After, reader);
+        foreach (var part in parts.Where(p => Drawn.Contains(p.Type)))
+        {
+            DrawingText.Read(archive, part.Target, null, text, cancellationToken);
+        }
         return Task.CompletedTask;
     }
 

@@ -49,6 +49,13 @@ internal sealed class WordText(
             case "br" or "cr":
                 flow.Append("\n");
                 break;
+            // What a picture says to those who cannot see it; letters that are drawn, such as a watermark.
+            case "docPr" when xml.Attribute("descr") is { Length: > 0 } said:
+                flow.Add(said);
+                break;
+            case "textpath" when xml.Attribute("string") is { Length: > 0 } drawn:
+                flow.Add(drawn);
+                break;
             case "noBreakHyphen":
                 flow.Append("-");
                 break;

@@ -80,7 +80,6 @@ internal static class RtfDestinations
         "aftncn",
         "tc",
         "xe",
-        "result",
         "shprslt",
     };
 

@@ -136,7 +136,7 @@ internal sealed class RtfDocument(ExtractedText text)
         switch (now.Destination)
         {
             case RtfDestination.Text or RtfDestination.Aside:
-                paragraph.Append(run);
+                paragraph.Append(now.IsDeleted ? "" : run);
                 break;
             case RtfDestination.Title or RtfDestination.Author:
                 property.Append(run);
@@ -225,8 +225,13 @@ internal sealed class RtfDocument(ExtractedText text)
             case "f":
                 now.Font = token.Number;
                 break;
+            // Under tracking.
+            case "deleted":
+                now.IsDeleted = token.Number is not 0;
+                break;
             case "plain":
                 now.Font = null;
+                now.IsDeleted = false;
                 break;
             case "deff":
                 fonts.DefaultFont = token.Number ?? 0;
@@ -282,5 +287,6 @@ internal sealed class RtfDocument(ExtractedText text)
         public int? Font;
         public int UnicodeSkip;
         public bool IsOptional;
+        public bool IsDeleted;
     }
 }

@@ -1,3 +1,4 @@
+using Jobs.Kinds.Documents;
 using Jobs.Kinds.Queries;
 using Jobs.RateLimiting;
 using Jobs.Web.Http;
@@ -13,39 +14,69 @@ internal static class SearchPages
 
     private static async Task<IResult> SearchAsync(
         HttpContext context,
-        string? q,
-        int? offset,
+        [AsParameters] SearchForm form,
         CachedSearch search,
+        DocumentReader documents,
         CancellationToken cancellationToken
     )
     {
-        if (string.IsNullOrWhiteSpace(q))
+        var tenantId = context.GetCaller().TenantId;
+        var name =
+            Guid.TryParse(form.Document, out var id)
+            && await documents.GetAsync(tenantId, id, cancellationToken) is { } document
+                ? document.Name
+                : null;
+        if (string.IsNullOrWhiteSpace(form.Q))
         {
-            return Page.Of<SearchPage>();
+            return Page.Of<SearchPage>(new { Form = form, DocumentName = name });
         }
-        var request = new SearchRequest(q, Offset: Math.Max(0, offset ?? 0));
-        if (request.Validate() is [var error, ..])
+        if (form.Read(out var request) is { } error)
         {
             return Page.Of<SearchPage>(
-                new { Request = request, Message = $"The search {error.Message}." },
+                new
+                {
+                    Form = form,
+                    DocumentName = name,
+                    Error = $"{WordOf(error.Field)} {error.Message}.",
+                },
                 StatusCodes.Status422UnprocessableEntity
             );
         }
         try
         {
-            var answer = await search.SearchAsync(
-                context.GetCaller().TenantId,
-                request,
-                cancellationToken
+            var answer = await search.SearchAsync(tenantId, request, cancellationToken);
+            return Page.Of<SearchPage>(
+                new
+                {
+                    Form = form,
+                    DocumentName = name,
+                    Request = request,
+                    Answer = answer.Value,
+                }
             );
-            return Page.Of<SearchPage>(new { Request = request, Answer = answer.Value });
         }
         catch (TimeoutException e)
         {
             return Page.Of<SearchPage>(
-                new { Request = request, e.Message },
+                new
+                {
+                    Form = form,
+                    DocumentName = name,
+                    Error = e.Message,
+                },
                 StatusCodes.Status503ServiceUnavailable
             );
         }
     }
+
+    private static string WordOf(string field) =>
+        field.Split('[')[0] switch
+        {
+            "q" => "The search",
+            "from" => "The first day",
+            "to" => "The last day",
+            "tags" => "Tags",
+            "offset" => "The page",
+            _ => "The document",
+        };
 }

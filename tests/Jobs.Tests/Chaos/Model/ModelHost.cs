@@ -76,10 +76,10 @@ internal sealed class ModelHost(EngineHost host, CancellationToken stop)
 
     /// <summary>A worker dies, another finds it; returns how many chunks that one frees.</summary>
     /// <param name="known">Whether its row is there still, past its time.</param>
-    public async Task<int> LoseAsync(Guid worker, Guid finder, bool known)
+    public async Task<int> LoseAsync(Guid worker, bool known)
     {
         await ExecuteAsync(known ? Expire : Delete, worker);
-        return (await Workers.RescueAsync(finder, expired: true, stop)).Chunks;
+        return (await Workers.RescueAsync([], expired: true, stop)).Chunks;
     }
 
     /// <summary>Every time that lies ahead comes.</summary>

@@ -219,7 +219,7 @@ public sealed class ModelTests(ITestOutputHelper output) : ChaosTest(output)
     {
         var gone = leases.FindAll(l => l.Worker == workers[worker]);
         var known = random.Next(2) == 0;
-        var chunks = await host.LoseAsync(workers[worker], workers[1 - worker], known);
+        var chunks = await host.LoseAsync(workers[worker], known);
         chunks.ShouldBe(gone.Count);
         gone.ForEach(GoneFrom);
         workers[worker] = await host.Workers.RegisterAsync(Stop);

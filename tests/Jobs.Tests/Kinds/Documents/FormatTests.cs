@@ -183,6 +183,18 @@ public sealed class FormatTests(TestDatabase database)
         "Seen\nwords\n"
     )]
     [InlineData("a.tsv", "a\tb\n\nc\td\n", "a\tb\nc\td\n")]
+    [InlineData(
+        "a.html",
+        "<p>Ask<textarea>written</textarea><select><option>chosen</select><svg><text>drawn</text></svg><p><math><mi>E</mi><mo>=</mo><mi>m</mi></math>",
+        "Ask\n\nwritten\n\nchosen\n\ndrawn\n\nE=m\n"
+    )]
+    [InlineData("cut.json", "{\"a\": \"words\", \"b", "{\"a\": \"words\", \"b\n")]
+    [InlineData("log.ndjson", "{\"a\": 1}\nhalf a line", "{\"a\": 1}\nhalf a line\n")]
+    [InlineData(
+        "a.rtf",
+        "{\\rtf1 Kept{\\deleted  away}{\\object{\\*\\objdata 01}{\\result  in an object}}.}",
+        "Kept in an object.\n"
+    )]
     public async Task Markup_is_read_by_its_own_rules(string name, string content, string expected)
     {
         var (_, text, outcome) = await services.ReadAsync(name, Encoding.Latin1.GetBytes(content));
@@ -198,6 +210,12 @@ public sealed class FormatTests(TestDatabase database)
     [InlineData("windows-1252", "Déjà vu à la plage, où l’été “brûle” les garçons naïfs.")]
     [InlineData("iso-8859-1", "Größe und Maß, süße Äpfel und böse Öfen über allem.")]
     [InlineData("shift_jis", "これは日本語の文章です。文字コードを調べるための試験です。")]
+    [InlineData("iso-8859-15", "Un cœur pour 12 €, l'été à Nœux.")]
+    [InlineData("windows-1250", "Aseară am mers acasă, era târziu şi toţi erau obosiţi.")]
+    [InlineData("windows-1254", "Pijamalı hasta yağız şoföre çabucak güvendi, İstanbul’da.")]
+    [InlineData("iso-2022-jp", "これは日本語の文章です。")]
+    [InlineData("windows-1252", "naïf")]
+    [InlineData("windows-1252", "Café")]
     [InlineData("utf-16BE", "Plain words without any mark.")]
     [InlineData("utf-32", "Plain words with a mark.")]
     public async Task The_encoding_of_a_text_is_guessed_where_nothing_says_it(

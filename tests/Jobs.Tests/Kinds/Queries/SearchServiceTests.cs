@@ -44,6 +44,9 @@ public sealed class SearchServiceTests(TestDatabase database)
     [InlineData("an apple in the roof", "apples,house")]
     [InlineData("\"old trees\"", "apples")]
     [InlineData("\"old house\" garden", "house")]
+    [InlineData("\"red apples grow on old trees in the garden\"", "apples")]
+    [InlineData("\"garden the in trees old on grow apples red\"", "")]
+    [InlineData("garden -\"red apples grow on old trees in the garden\"", "pears")]
     [InlineData("garden -pears", "apples")]
     [InlineData("garden -\"old trees\"", "pears")]
     [InlineData("apples or pears", "apples,pears")]
@@ -133,6 +136,9 @@ public sealed class SearchServiceTests(TestDatabase database)
     [InlineData("appels trees", "apples")]
     [InlineData("winnter", "winter")]
     [InlineData("hosue", "house")]
+    // The mistake is in an ending that is no part of the stem.
+    [InlineData("gardeninf", "garden")]
+    [InlineData("rof", "roof")]
     public async Task A_mistyped_word_finds_what_was_meant(string q, string meant)
     {
         var answer = await SearchAsync(new SearchRequest(q));
@@ -140,6 +146,28 @@ public sealed class SearchServiceTests(TestDatabase database)
         answer.Corrections!.ShouldHaveSingleItem();
         answer.Hits[0].Passage.ShouldContain(meant);
         answer.Hits[0].Highlights[0].ShouldContain("<mark>");
+    }
+
+    [Fact]
+    public async Task A_correction_names_words()
+    {
+        var answer = await SearchAsync(new SearchRequest("Gardne house"));
+
+        answer.Corrections!.ShouldHaveSingleItem().From.ShouldBe("gardne");
+        answer.Corrections![0].To.ShouldBe("garden");
+    }
+
+    [Theory]
+    [InlineData("garden wiht")]
+    [InlineData("garden xq")]
+    [InlineData("garden qzxqzxqzx")]
+    [InlineData("garden zzz")]
+    public async Task What_means_nothing_does_not_count_and_the_rest_is_found(string q)
+    {
+        var answer = await SearchAsync(new SearchRequest(q));
+
+        answer.Corrections.ShouldBeNull();
+        answer.Total.ShouldBe(2);
     }
 
     [Fact]
@@ -173,6 +201,25 @@ public sealed class SearchServiceTests(TestDatabase database)
         commands.Count.ShouldBeLessThanOrEqualTo(8);
         answers.ShouldAllBe(a => a != null && a.Hits.Count > 0);
         answers.Where((_, i) => i % 2 == 1).Distinct().Count().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Words_that_are_known_are_as_many_as_fit_and_those_in_use_stay()
+    {
+        var words = services.Get<WordLexemes>();
+        async Task AskAsync(IEnumerable<string> some) =>
+            await words.OfAsync([("simple", [.. some])], null, Token);
+
+        for (var n = 0; n < 4; n++)
+        {
+            await AskAsync(["kept"]);
+            await AskAsync(Enumerable.Range(n * 40_000, 40_000).Select(i => $"w{i}"));
+        }
+        using var commands = new CommandCount(database);
+        await AskAsync(["kept"]);
+
+        commands.Count.ShouldBe(0);
+        words.Count.ShouldBeLessThan(3 * WordLexemes.MostWords);
     }
 
     [Fact]

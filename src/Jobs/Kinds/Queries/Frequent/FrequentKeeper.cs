@@ -19,7 +19,7 @@ internal sealed class FrequentKeeper(
     ILogger<FrequentKeeper> log
 ) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
 
     // More are taken when these are done, or by another process.

@@ -4,11 +4,14 @@ using Jobs.Database;
 namespace Jobs.Kinds.Queries.Highlights;
 
 /// <summary>
-/// What words are in a configuration: asked of PostgreSQL once and then known. Thread-safe; it holds at most some 10 MB.
+/// What words are in a configuration: asked of PostgreSQL once and then known, as long as they are used. Thread-safe; it
+/// holds at most some 10 MB: two generations, of which the older goes when the younger is full.
 /// </summary>
 internal sealed class WordLexemes(JobsDataSource database)
 {
-    private const int MaxWords = 100_000;
+    /// <summary>Words of a generation.</summary>
+    public const int MostWords = 50_000;
+
     private const int LongestWord = 60;
 
     public const string Lexemes = """
@@ -17,49 +20,94 @@ internal sealed class WordLexemes(JobsDataSource database)
         cross join lateral unnest(to_tsvector(w.config::regconfig, w.word)) l
         """;
 
-    private readonly ConcurrentDictionary<(string Config, string Word), string[]> known = [];
+    private readonly Lock gate = new();
+    private volatile ConcurrentDictionary<(string Config, string Word), string[]> young = [];
+    private volatile ConcurrentDictionary<(string Config, string Word), string[]> old = [];
+
+    /// <summary>Words that are known.</summary>
+    public int Count => young.Count + old.Count;
 
     /// <summary>The lexemes of each word of some texts.</summary>
+    /// <param name="texts">Words in lower case, each text with its configuration.</param>
+    /// <param name="matters">Whether a word is asked for; the others have none.</param>
+    /// <param name="ct">Ends it.</param>
     public async Task<IReadOnlyList<string[][]>> OfAsync(
         IReadOnlyList<(string Config, string[] Words)> texts,
+        Func<string, string, bool>? matters,
         CancellationToken ct
     )
     {
-        if (known.Count > MaxWords)
+        var found = new Dictionary<(string, string), string[]>();
+        var unknown = new List<(string, string)>();
+        foreach (var (config, words) in texts)
         {
-            known.Clear();
+            foreach (var word in words)
+            {
+                if (
+                    word.Length <= LongestWord
+                    && matters?.Invoke(config, word) != false
+                    && !found.ContainsKey((config, word))
+                )
+                {
+                    var known = Find((config, word));
+                    found[(config, word)] = known ?? [];
+                    if (known is null)
+                    {
+                        unknown.Add((config, word));
+                    }
+                }
+            }
         }
-        var unknown = new HashSet<(string, string)>();
-        var found = texts.Select(t => Find(t.Config, t.Words, unknown)).ToList();
-        if (unknown.Count == 0)
+        if (unknown.Count > 0)
         {
-            return found;
+            await LearnAsync(unknown, found, ct);
         }
-        await LearnAsync([.. unknown], ct);
-        unknown.Clear();
-        return [.. texts.Select(t => Find(t.Config, t.Words, unknown))];
+        return
+        [
+            .. texts.Select(t =>
+                Array.ConvertAll(t.Words, w => found.GetValueOrDefault((t.Config, w)) ?? [])
+            ),
+        ];
     }
 
-    private string[][] Find(string config, string[] words, HashSet<(string, string)> unknown) =>
-        Array.ConvertAll(
-            words,
-            word =>
-            {
-                if (known.TryGetValue((config, word), out var lexemes))
-                {
-                    return lexemes;
-                }
-                if (word.Length <= LongestWord)
-                {
-                    unknown.Add((config, word));
-                }
-                return [];
-            }
-        );
-
-    private async Task LearnAsync((string Config, string Word)[] unknown, CancellationToken ct)
+    private string[]? Find((string, string) word)
     {
-        var lexemes = new List<string>?[unknown.Length];
+        if (young.TryGetValue(word, out var lexemes))
+        {
+            return lexemes;
+        }
+        if (old.TryGetValue(word, out lexemes))
+        {
+            Keep(word, lexemes);
+            return lexemes;
+        }
+        return null;
+    }
+
+    private void Keep((string, string) word, string[] lexemes)
+    {
+        young[word] = lexemes;
+        // Counting takes all locks of the dictionary, so it is not done for every word.
+        if ((uint)word.GetHashCode() % 16 == 0 && young.Count >= MostWords)
+        {
+            lock (gate)
+            {
+                if (young.Count >= MostWords)
+                {
+                    old = young;
+                    young = [];
+                }
+            }
+        }
+    }
+
+    private async Task LearnAsync(
+        List<(string Config, string Word)> unknown,
+        Dictionary<(string, string), string[]> found,
+        CancellationToken ct
+    )
+    {
+        var lexemes = new List<string>?[unknown.Count];
         await using var ask = database.Requests.CreateCommand(Lexemes);
         ask.Parameters.Add(new() { Value = unknown.Select(u => u.Config).ToArray() });
         ask.Parameters.Add(new() { Value = unknown.Select(u => u.Word).ToArray() });
@@ -72,7 +120,8 @@ internal sealed class WordLexemes(JobsDataSource database)
         }
         foreach (var (i, word) in unknown.Index())
         {
-            known[word] = lexemes[i]?.ToArray() ?? [];
+            found[word] = lexemes[i]?.ToArray() ?? [];
+            Keep(word, found[word]);
         }
     }
 }

@@ -11,7 +11,8 @@ internal sealed class InlinePostings
 
     private InlinePostings(byte[] bytes) => this.bytes = bytes;
 
-    public int Bytes => bytes.Length + (lexemes.Count * 64);
+    /// <summary>In memory, about: a word has an entry and a string.</summary>
+    public int Bytes => bytes.Length + (lexemes.Count * 96);
 
     public IReadOnlyCollection<string> Lexemes => lexemes.Keys;
 

@@ -5,6 +5,9 @@ namespace Jobs.Kinds.Queries.Ranking;
 /// <summary>Reads what is shown of hits, those of many queries in one round trip. Thread-safe.</summary>
 internal sealed class HitReader(IndexReader reader, WordLexemes lexemes)
 {
+    // Its stems begin as their words do, so most words of a passage need not be asked for.
+    private const string SameFirstLetter = "english";
+
     /// <summary>The hits of each query's page, in the order of the queries; what was deleted meanwhile is left out.</summary>
     public async Task<IReadOnlyList<IReadOnlyList<SearchHit>>> ReadAsync(
         int tenantId,
@@ -19,8 +22,10 @@ internal sealed class HitReader(IndexReader reader, WordLexemes lexemes)
             .Distinct()
             .ToArray();
         var passages = asked.Length == 0 ? [] : await PassagesAsync(tenantId, asked, ct);
+        var letters = queries.SelectMany(q => q.Plan.Terms.Keys).Select(l => l[0]).ToHashSet();
         var words = await lexemes.OfAsync(
             [.. passages.Values.Select(p => (p.Config, p.Words))],
+            (config, word) => config != SameFirstLetter || letters.Contains(word[0]),
             ct
         );
         foreach (var (passage, its) in passages.Values.Zip(words))

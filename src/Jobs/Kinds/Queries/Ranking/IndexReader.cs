@@ -115,14 +115,24 @@ internal sealed class IndexReader(
         }
     }
 
-    /// <summary>The words that are like each of some.</summary>
-    public async Task<ILookup<string, string>> SimilarAsync(
+    /// <summary>The lexemes that are like each of some, and what may be meant by the words that became them.</summary>
+    public async Task<(
+        ILookup<string, string> Similar,
+        ILookup<string, TypoVariant> Variants
+    )> SimilarAsync(
         int tenantId,
-        string[] words,
+        string[] lexemes,
+        IReadOnlyDictionary<string, (string Config, string Word)> typed,
         CancellationToken ct
     )
     {
+        var asked = typed
+            .SelectMany(t =>
+                TypoVariants.Of(t.Value.Word).Select(v => (Lexeme: t.Key, t.Value.Config, Word: v))
+            )
+            .ToArray();
         var similar = new List<(string Word, string Lexeme)>();
+        var variants = new List<(string Lexeme, TypoVariant Variant)>();
         await using var batch = Batch();
         batch.BatchCommands.Add(
             new(SearchSql.Similar)
@@ -130,7 +140,18 @@ internal sealed class IndexReader(
                 Parameters =
                 {
                     new() { Value = tenantId },
-                    new() { Value = words },
+                    new() { Value = lexemes },
+                },
+            }
+        );
+        batch.BatchCommands.Add(
+            new(SearchSql.Variants)
+            {
+                Parameters =
+                {
+                    new() { Value = tenantId },
+                    new() { Value = Array.ConvertAll(asked, a => a.Config) },
+                    new() { Value = Array.ConvertAll(asked, a => a.Word) },
                 },
             }
         );
@@ -138,9 +159,19 @@ internal sealed class IndexReader(
         await reader.NextResultAsync(ct);
         while (await reader.ReadAsync(ct))
         {
-            similar.Add((words[reader.GetInt32(0)], reader.GetString(1)));
+            similar.Add((lexemes[reader.GetInt32(0)], reader.GetString(1)));
         }
-        return similar.ToLookup(s => s.Word, s => s.Lexeme, StringComparer.Ordinal);
+        await reader.NextResultAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            var (lexeme, _, word) = asked[reader.GetInt32(0)];
+            var its = reader.IsDBNull(1) ? null : reader.GetString(1);
+            variants.Add((lexeme, new TypoVariant(word, its, reader.GetBoolean(2))));
+        }
+        return (
+            similar.ToLookup(s => s.Word, s => s.Lexeme, StringComparer.Ordinal),
+            variants.ToLookup(v => v.Lexeme, v => v.Variant, StringComparer.Ordinal)
+        );
     }
 
     /// <summary>The segments with the given shares of words' postings, as they are at one moment. Dispose each.</summary>

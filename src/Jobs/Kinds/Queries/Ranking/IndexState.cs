@@ -23,6 +23,9 @@ internal sealed class IndexState(IReadOnlyList<SegmentInfo> segments)
     /// <summary>How many passages have a word, those of deleted documents among them.</summary>
     public long this[string lexeme] => sizes.GetValueOrDefault(lexeme);
 
+    /// <summary>Whether a small segment has a word.</summary>
+    public bool HasInline(string lexeme) => Inline.Any(m => m.Inline![lexeme].Length > 0);
+
     /// <summary>Notes the bytes of a word's postings in segments where it has a row.</summary>
     public void AddSize(string lexeme, long bytes)
     {

@@ -19,7 +19,8 @@ internal sealed class QueryPlan(SearchRequest request)
     public Dictionary<(int Text, int Position), HashSet<string>> Places { get; } = [];
 
     /// <summary>Whether any passage with any of the words matches.</summary>
-    public bool IsPlain => Alternatives is [{ Required.Count: 0, Forbidden.Count: 0 }] or [];
+    public bool IsPlain =>
+        Alternatives is [{ Required.Count: 0, Forbidden.Count: 0, Filter: null }] or [];
 
     /// <summary>Whether the texts of passages say whether they match, and not their words alone.</summary>
     public bool NeedsText => Alternatives.Any(a => a.Filter is not null);
@@ -32,7 +33,7 @@ internal sealed class QueryPlan(SearchRequest request)
     /// <summary>Lexemes of which every posting is needed.</summary>
     public IEnumerable<string> Whole =>
         Alternatives
-            .SelectMany(a => a.Required.Concat(a.Forbidden))
+            .SelectMany(a => a.Required.Concat(a.Forbidden.Where(f => !f.IsPhrase)))
             .SelectMany(f => f.Ways)
             .SelectMany(w => w);
 }
@@ -55,11 +56,13 @@ internal sealed class QueryTerm(int order)
 
 /// <summary>An alternative by its lexemes.</summary>
 /// <param name="Words">Any of them, where nothing is required.</param>
-/// <param name="Filter">For <c>websearch_to_tsquery</c>, where lexemes alone do not tell; else null.</param>
+/// <param name="Text">Its phrases and exclusions, for <c>websearch_to_tsquery</c>.</param>
+/// <param name="Filter">The same where lexemes alone do not tell; else null.</param>
 internal sealed record PlannedAlternative(
     HashSet<string> Words,
     IReadOnlyList<PlannedFilter> Required,
     IReadOnlyList<PlannedFilter> Forbidden,
+    string Text,
     string? Filter
 );
 

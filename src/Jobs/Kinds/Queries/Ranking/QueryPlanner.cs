@@ -89,6 +89,7 @@ internal sealed class QueryPlanner
                     words,
                     required,
                     forbidden,
+                    alternative.Filter,
                     needsText ? alternative.Filter : null
                 )
             );

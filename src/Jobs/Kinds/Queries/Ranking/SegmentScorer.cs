@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Jobs.Kinds.Queries.Index;
 
@@ -5,21 +6,30 @@ namespace Jobs.Kinds.Queries.Ranking;
 
 /// <summary>
 /// Scores the passages of one segment after another for one query after another: a sum a passage, over the postings of
-/// the query's words. Not thread-safe; it keeps its memory from one to the next.
+/// the query's words. Not thread-safe; it keeps its memory from one to the next, and dispose gives it to the next one.
 /// </summary>
-internal sealed class SegmentScorer(float[] norms)
+internal sealed class SegmentScorer(float[] norms) : IDisposable
 {
     // With fewer matches the passages that have any are listed; with more, all are looked at.
     private const int SparseBelow = 8;
 
-    private readonly float[] scores = new float[SegmentBuilder.MaxPassages];
+    // Large enough that the garbage collector would keep them until it looks at everything. All zero.
+    private const int MostSpare = 8;
+    private static readonly ConcurrentQueue<float[]> Spare = new();
+
+    private readonly float[] scores = Spare.TryDequeue(out var spare)
+        ? spare
+        : new float[SegmentBuilder.MaxPassages];
+    private bool isClean = true;
     private readonly List<ushort> touched = [];
 
     /// <summary>Adds what a segment has for a query to the query's best.</summary>
     public void Score(QueryPlan plan, SegmentPostings segment, TopList top)
     {
+        isClean = false;
         var matches = Accumulate(plan, segment);
-        if (matches == 0)
+        isClean = matches == 0;
+        if (isClean)
         {
             return;
         }
@@ -38,6 +48,16 @@ internal sealed class SegmentScorer(float[] norms)
             AddPassages(plan, segment, documents, top);
         }
         Clear(segment.Map.Passages, isSparse);
+        isClean = true;
+    }
+
+    public void Dispose()
+    {
+        // What a failure left behind is nobody's score.
+        if (isClean && Spare.Count < MostSpare)
+        {
+            Spare.Enqueue(scores);
+        }
     }
 
     // A word adds the same to a passage wherever its postings stand in the list, so their order is free.

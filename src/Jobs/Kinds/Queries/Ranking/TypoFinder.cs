@@ -6,7 +6,10 @@ namespace Jobs.Kinds.Queries.Ranking;
 internal static class TypoFinder
 {
     /// <summary>Shorter words have too many neighbours.</summary>
-    public const int Shortest = 4;
+    public const int Shortest = 3;
+
+    // Of a shorter one only that a letter is missing, and not the first.
+    private const int ShortestWithNeighbours = 4;
 
     /// <summary>The words of plans that nothing has, as the index would have them.</summary>
     public static IEnumerable<string> Unknown(IEnumerable<QueryPlan> plans, IndexState state) =>
@@ -27,6 +30,9 @@ internal static class TypoFinder
     /// <summary>The best of the words that are one mistake away; null where there is none.</summary>
     public static string? Best(string word, IEnumerable<string> near, IndexState state) =>
         near.Where(n => state[n] > 0)
+            .Where(n =>
+                word.Length >= ShortestWithNeighbours || (n.Length > word.Length && n[0] == word[0])
+            )
             // Few mistakes are made at the first letter.
             .OrderByDescending(n => n[0] == word[0])
             .ThenByDescending(n => state[n])
@@ -36,7 +42,7 @@ internal static class TypoFinder
     /// <summary>Searches for what is meant instead of what was typed.</summary>
     public static void Apply(
         QueryPlan plan,
-        IReadOnlyDictionary<string, string> meant,
+        IReadOnlyDictionary<string, Correction> meant,
         IndexState state
     )
     {
@@ -47,7 +53,7 @@ internal static class TypoFinder
             .Where(meant.ContainsKey);
         foreach (var word in typed.ToList())
         {
-            var correct = meant[word];
+            var correct = meant[word].Lexeme;
             if (!plan.Terms.Remove(word, out var term))
             {
                 continue;
@@ -64,7 +70,7 @@ internal static class TypoFinder
             {
                 alternative.Words.Add(correct);
             }
-            plan.Corrections.Add(new Correction(word, correct));
+            plan.Corrections.Add(meant[word]);
         }
     }
 

@@ -1,3 +1,4 @@
+using Jobs.Resilience;
 using Npgsql;
 
 namespace Jobs.Kinds.Queries.Reports;
@@ -36,6 +37,24 @@ public static class ReportErrors
             $"The data source '{report.Source}' did not answer.",
             retryable: true,
             cause
+        );
+
+    public static ItemException Suspended(Report report, BreakerOpenException cause) =>
+        new(
+            new ItemError(
+                ErrorCodes.Unavailable,
+                $"The data source '{report.Source}' does not answer, so it is left alone for a while.",
+                Retryable: true,
+                cause.RetryAfter
+            ),
+            cause
+        );
+
+    public static ItemException Busy(Report report) =>
+        Of(
+            ErrorCodes.Unavailable,
+            $"Other reports over the data source '{report.Source}' took all of its connections.",
+            retryable: true
         );
 
     private static ItemException Of(

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Jobs.Database;
+using Jobs.Resilience;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -38,6 +39,9 @@ public sealed class ReportRunner(
                 else session_user
             end, true)
         """;
+
+    /// <summary>What a report left in its session, such as locks, is gone.</summary>
+    public const string Reset = "discard all";
 
     public const string TenantName = "select name from jobs.tenants where id = $1";
 
@@ -78,40 +82,123 @@ public sealed class ReportRunner(
             throw ReportErrors.Unknown(report.Name);
         }
         var values = ReportValues.Read(tenantId, report, parameters);
+        var attempt = await AttemptAsync(report, values, cancellationToken);
+        if (attempt.Error is { } error)
+        {
+            throw error;
+        }
+        var elapsed = Math.Round(time.GetElapsedTime(started).TotalMilliseconds, 2);
+        return new ReportResult(report, attempt.Columns, attempt.Rows, attempt.Truncated, elapsed);
+    }
+
+    private async Task<ReportAttempt> AttemptAsync(
+        Report report,
+        NpgsqlParameter[] values,
+        CancellationToken ct
+    )
+    {
+        var source = sources.Get(report.Source);
         try
         {
-            var (columns, rows, truncated) = await QueryAsync(report, values, cancellationToken);
-            var elapsed = Math.Round(time.GetElapsedTime(started).TotalMilliseconds, 2);
-            return new ReportResult(report, columns, rows, truncated, elapsed);
+            return await source.WithConnectionAsync(
+                    report.Timeout,
+                    token => ConnectAsync(report, source, values, token),
+                    attempt => attempt.IsAway,
+                    ct
+                ) ?? ReportAttempt.Failed(ReportErrors.Busy(report));
+        }
+        catch (BreakerOpenException e)
+        {
+            return ReportAttempt.Failed(ReportErrors.Suspended(report, e));
+        }
+    }
+
+    private async ValueTask<ReportAttempt> ConnectAsync(
+        Report report,
+        ReportSource source,
+        NpgsqlParameter[] values,
+        CancellationToken ct
+    )
+    {
+        NpgsqlConnection connection;
+        try
+        {
+            connection = await source.OpenAsync(ct);
+        }
+        catch (NpgsqlException e)
+        {
+            ReportLog.Failed(log, e, report.Name, ErrorCodes.Unavailable);
+            return ReportAttempt.Failed(ReportErrors.Away(report, e), isAway: true);
+        }
+        await using (connection)
+        {
+            var attempt = await ReadAsync(connection, report, source, values, ct);
+            return attempt.IsAway ? attempt : await ResetAsync(connection, report, attempt, ct);
+        }
+    }
+
+    // Not only when it is used again: until then it would keep locks that a report has taken.
+    private static async Task<ReportAttempt> ResetAsync(
+        NpgsqlConnection connection,
+        Report report,
+        ReportAttempt attempt,
+        CancellationToken ct
+    )
+    {
+        try
+        {
+            await using var reset = new NpgsqlCommand(Reset, connection);
+            await reset.ExecuteNonQueryAsync(ct);
+            return attempt;
+        }
+        catch (NpgsqlException e)
+        {
+            return ReportAttempt.Failed(ReportErrors.Away(report, e), isAway: true);
+        }
+    }
+
+    private async Task<ReportAttempt> ReadAsync(
+        NpgsqlConnection connection,
+        Report report,
+        ReportSource source,
+        NpgsqlParameter[] values,
+        CancellationToken ct
+    )
+    {
+        try
+        {
+            return await QueryAsync(connection, report, source, values, ct);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.QueryCanceled)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            throw ReportErrors.TooLong(report, e);
+            ct.ThrowIfCancellationRequested();
+            return ReportAttempt.Failed(ReportErrors.TooLong(report, e));
         }
         catch (PostgresException e)
             when (!e.IsPassing() || e.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
         {
             ReportLog.Failed(log, e, report.Name, e.SqlState);
-            throw ReportErrors.Refused(report, e);
+            return ReportAttempt.Failed(ReportErrors.Refused(report, e));
         }
         catch (NpgsqlException e) when (e.InnerException is TimeoutException)
         {
-            throw ReportErrors.TooLong(report, e);
+            // It should have ended the statement by itself.
+            return ReportAttempt.Failed(ReportErrors.TooLong(report, e), isAway: true);
         }
         catch (NpgsqlException e)
         {
-            throw ReportErrors.Away(report, e);
+            return ReportAttempt.Failed(ReportErrors.Away(report, e), isAway: true);
         }
     }
 
-    private async Task<(
-        IReadOnlyList<ReportColumn> Columns,
-        List<string?[]> Rows,
-        bool Truncated
-    )> QueryAsync(Report report, NpgsqlParameter[] values, CancellationToken ct)
+    private static async Task<ReportAttempt> QueryAsync(
+        NpgsqlConnection connection,
+        Report report,
+        ReportSource source,
+        NpgsqlParameter[] values,
+        CancellationToken ct
+    )
     {
-        await using var connection = await sources.OpenAsync(report.Source, ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var seconds = (int)Math.Ceiling((report.Timeout + Patience).TotalSeconds);
         await using (var begin = new NpgsqlBatch(connection) { Timeout = seconds })
@@ -129,7 +216,7 @@ public sealed class ReportRunner(
                                 CultureInfo.InvariantCulture
                             ),
                         },
-                        new() { Value = sources.RoleOf(report.Source) },
+                        new() { Value = source.Role },
                     },
                 }
             );
@@ -148,7 +235,7 @@ public sealed class ReportRunner(
             AllResultTypesAreUnknown = true,
         };
         await using var reader = await fetch.ExecuteReaderAsync(ct);
-        return await ReadAsync(report, reader, ct);
+        return await RowsAsync(report, reader, ct);
     }
 
     // A cursor takes one query and nothing else, and none that changes something.
@@ -158,7 +245,7 @@ public sealed class ReportRunner(
     private static string Fetch(Report report) =>
         string.Create(CultureInfo.InvariantCulture, $"fetch {report.RowLimit + 1} from report");
 
-    private static async Task<(IReadOnlyList<ReportColumn>, List<string?[]>, bool)> ReadAsync(
+    private static async Task<ReportAttempt> RowsAsync(
         Report report,
         NpgsqlDataReader reader,
         CancellationToken ct
@@ -177,7 +264,7 @@ public sealed class ReportRunner(
         {
             if (rows.Count == report.RowLimit || bytes > MaxBytes)
             {
-                return (columns, rows, true);
+                return new ReportAttempt(columns, rows, Truncated: true);
             }
             var row = new string?[columns.Count];
             for (var i = 0; i < row.Length; i++)
@@ -189,6 +276,6 @@ public sealed class ReportRunner(
             }
             rows.Add(row);
         }
-        return (columns, rows, false);
+        return new ReportAttempt(columns, rows, Truncated: false);
     }
 }

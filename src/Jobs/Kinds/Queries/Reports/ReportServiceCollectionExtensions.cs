@@ -18,6 +18,7 @@ internal static class ReportServiceCollectionExtensions
                 "Jobs:Reports:Sources: each has a name that is not 'jobs', a ConnectionString, and MaxConnections from 1 to 100."
             )
             .ValidateOnStart();
+        services.AddBreakers();
         services.AddSingleton<ReportSources>();
         services.AddSingleton<ReportRunner>();
         services.AddSingleton(provider => new ReportCatalog(

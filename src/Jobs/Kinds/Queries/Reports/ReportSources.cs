@@ -1,53 +1,47 @@
 using Jobs.Database;
+using Jobs.Resilience;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Jobs.Kinds.Queries.Reports;
 
 /// <summary>The databases that reports read, each with a small pool of its own. Thread-safe; owns its pools.</summary>
 public sealed class ReportSources : IAsyncDisposable
 {
-    private const int OwnConnections = 4;
-    private readonly Dictionary<string, (Lazy<NpgsqlDataSource> Pool, string Role)> sources = new(
-        StringComparer.Ordinal
-    );
+    /// <summary>What breakers before data sources are called.</summary>
+    public const string Service = "reports";
 
-    public ReportSources(JobsDataSource own, IOptions<ReportOptions> options)
+    private const int OwnConnections = 4;
+    private readonly Dictionary<string, ReportSource> sources = new(StringComparer.Ordinal);
+
+    public ReportSources(JobsDataSource own, IOptions<ReportOptions> options, Breakers breakers)
     {
-        sources[Report.OwnSource] = (Pool(own.SessionConnectionString, OwnConnections), "");
+        // The service's own is looked after by what else needs it.
+        sources[Report.OwnSource] = new ReportSource(
+            own.SessionConnectionString,
+            OwnConnections,
+            "",
+            null
+        );
         foreach (var (name, source) in options.Value.Sources)
         {
-            sources[name] = (Pool(source.ConnectionString, source.MaxConnections), source.Role);
+            sources[name] = new ReportSource(
+                source.ConnectionString,
+                source.MaxConnections,
+                source.Role,
+                breakers.Get(Service, name)
+            );
         }
     }
 
     public bool Has(string name) => sources.ContainsKey(name);
 
-    /// <summary>A role to take in each transaction; empty for none.</summary>
-    public string RoleOf(string name) => sources[name].Role;
-
-    public ValueTask<NpgsqlConnection> OpenAsync(string name, CancellationToken ct) =>
-        sources[name].Pool.Value.OpenConnectionAsync(ct);
+    internal ReportSource Get(string name) => sources[name];
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var (pool, _) in sources.Values.Where(s => s.Pool.IsValueCreated))
+        foreach (var source in sources.Values)
         {
-            await pool.Value.DisposeAsync();
+            await source.DisposeAsync();
         }
     }
-
-    // A session is reset before it is used again, whatever a report has set in it.
-    private static Lazy<NpgsqlDataSource> Pool(string connectionString, int connections) =>
-        new(() =>
-        {
-            var builder = new NpgsqlConnectionStringBuilder(connectionString)
-            {
-                MaxPoolSize = connections,
-                NoResetOnClose = false,
-                MaxAutoPrepare = 0,
-                ApplicationName = "jobs-reports",
-            };
-            return NpgsqlDataSource.Create(builder);
-        });
 }

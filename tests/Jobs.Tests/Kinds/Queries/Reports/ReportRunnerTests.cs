@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Jobs.Kinds;
 using Jobs.Kinds.Queries.Reports;
+using Jobs.Resilience;
 using Jobs.Testing;
 using Shouldly;
 using Xunit;
@@ -35,6 +36,7 @@ public sealed class ReportRunnerTests(TestDatabase database)
             grant all on public.written to pg_read_all_data;
             create or replace function public.writes() returns int language sql volatile
                 as $$ insert into public.written values ('x') returning 1 $$;
+            do $$ begin create extension if not exists dblink; exception when others then null; end $$;
             create or replace function public.hides() returns int language plpgsql as $$
             begin
                 execute 'delete from public.written';
@@ -126,12 +128,64 @@ public sealed class ReportRunnerTests(TestDatabase database)
     [InlineData("select lo_export(1, '/tmp/never')")]
     [InlineData("select pg_read_file('/etc/passwd')")]
     [InlineData("select pg_terminate_backend(pg_backend_pid())")]
+    [InlineData("select pg_read_binary_file('/etc/passwd')")]
+    [InlineData("select pg_ls_dir('/')")]
+    [InlineData("select pg_stat_file('/etc/passwd')")]
+    [InlineData("select lo_put(1, 0, '\\x00')")]
+    [InlineData("select lo_unlink(1)")]
+    [InlineData(
+        "select * from dblink('dbname=' || current_database(), 'insert into public.written values (1) returning 1') t (a int)"
+    )]
+    [InlineData("select dblink_connect('c', 'dbname=' || current_database())")]
+    [InlineData("select dblink_connect_u('c', 'dbname=' || current_database())")]
+    [InlineData(
+        "select query_to_xml('insert into public.written values (1) returning 1', true, true, '')"
+    )]
+    [InlineData(
+        "select set_config('transaction_read_only', 'off', false), query_to_xml('select public.writes()', true, true, '')"
+    )]
+    [InlineData(
+        "select set_config('role', session_user, true), query_to_xml('select public.writes()', true, true, '')"
+    )]
+    [InlineData("select set_config('session_authorization', 'nobody', true)")]
+    [InlineData("select set_config('session_preload_libraries', 'x', false)")]
+    [InlineData("reset transaction_read_only")]
+    [InlineData("set session characteristics as transaction read write")]
+    [InlineData("set transaction_read_only = off")]
+    [InlineData("set role none")]
+    [InlineData("reset role")]
+    [InlineData("reset all")]
+    [InlineData("discard all")]
+    [InlineData("begin")]
+    [InlineData("rollback")]
+    [InlineData("prepare p as select 1")]
+    [InlineData("execute p")]
+    [InlineData("listen jobs")]
+    [InlineData("lock table public.written")]
+    [InlineData("truncate public.written")]
+    [InlineData("vacuum public.written")]
+    [InlineData("copy public.written to stdout")]
+    [InlineData("create extension dblink")]
+    [InlineData("load 'plpgsql'")]
+    [InlineData("select pg_reload_conf()")]
+    [InlineData("select pg_switch_wal()")]
+    [InlineData("select pg_create_restore_point('x')")]
+    [InlineData("select setval('jobs.search_segments_id_seq', 1)")]
+    [InlineData("with w as (delete from public.written returning t) select * from w")]
+    [InlineData("with w as (update public.written set t = 'y' returning t) select * from w")]
     public async Task What_is_more_than_a_query_is_refused(string sql)
     {
         Write("bad", sql);
 
         (await ErrorAsync("bad")).Code.ShouldBe(ReportErrors.ReportFailed);
 
+        (
+            await database.ScalarAsync<bool>(
+                "select to_regclass('public.made') is null and to_regclass('public.copied') is null",
+                Token
+            )
+        ).ShouldBeTrue();
+        File.Exists("/tmp/never").ShouldBeFalse();
         (await database.ScalarAsync<long>("select count(*) from public.written", Token)).ShouldBe(
             0
         );
@@ -149,6 +203,106 @@ public sealed class ReportRunnerTests(TestDatabase database)
 
         error.Code.ShouldBe(ErrorCodes.Timeout);
         error.Retryable.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("select 1; delete from public.written")]
+    [InlineData("select 1; select 2")]
+    [InlineData("select $$a$$; drop table public.written; --")]
+    [InlineData("/* */ select 1 /* ; */ ; commit")]
+    [InlineData("select 'unclosed")]
+    public async Task A_file_with_more_than_one_statement_is_no_report(string sql)
+    {
+        Write("stacked", sql);
+
+        (await ErrorAsync("stacked")).Code.ShouldBe(ReportErrors.UnknownReport);
+    }
+
+    [Theory]
+    [InlineData("select 1 as a\n-- ' \n)) ; drop table public.written")]
+    [InlineData("select 1 as a where e'\\'' = 'b; c' or true; commit")]
+    public async Task What_hides_a_second_statement_from_a_reader_does_not_from_the_database(
+        string sql
+    )
+    {
+        Write("hidden", sql);
+
+        (await ErrorAsync("hidden")).Code.ShouldBeOneOf(
+            ReportErrors.UnknownReport,
+            ReportErrors.ReportFailed
+        );
+        (
+            await database.ScalarAsync<bool>(
+                "select to_regclass('public.written') is not null",
+                Token
+            )
+        ).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("select lo_create(0)")]
+    [InlineData("select lo_from_bytea(0, '\\x00')")]
+    public async Task What_an_older_PostgreSQL_lets_pass_leaves_nothing(string sql)
+    {
+        Write("large", sql);
+
+        await ExecuteAsync("large", "{}");
+
+        (
+            await database.ScalarAsync<long>("select count(*) from pg_largeobject_metadata", Token)
+        ).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("select pg_advisory_lock(4711)")]
+    [InlineData("select pg_try_advisory_lock(4711), 1 / 0")]
+    [InlineData("select pg_advisory_lock_shared(4711)")]
+    public async Task A_lock_that_a_report_takes_is_gone_with_it(string sql)
+    {
+        Write("locks", sql);
+
+        await ExecuteAsync("locks", "{}");
+
+        (
+            await database.ScalarAsync<long>(
+                "select count(*) from pg_locks where locktype = 'advisory' and objid = 4711",
+                Token
+            )
+        ).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_report_waits_for_a_lock_no_longer_than_its_time()
+    {
+        Write("waits", "select pg_advisory_xact_lock(4712)", "timeout: 0.2s");
+        await using var other = await database.DataSource.Requests.OpenConnectionAsync(Token);
+        await using var transaction = await other.BeginTransactionAsync(Token);
+        await using var hold = other.CreateCommand();
+        hold.CommandText = "select pg_advisory_xact_lock(4712)";
+        await hold.ExecuteNonQueryAsync(Token);
+
+        (await ErrorAsync("waits")).Retryable.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_notice_of_a_report_reaches_nobody()
+    {
+        Write("notifies", "select pg_notify('report_test', 'x')");
+        await using var listener = await database.DataSource.Requests.OpenConnectionAsync(Token);
+        var heard = new List<string>();
+        listener.Notification += (_, e) => heard.Add(e.Payload);
+        await using var listen = listener.CreateCommand();
+        listen.CommandText = "listen report_test";
+        await listen.ExecuteNonQueryAsync(Token);
+
+        await ExecuteAsync("notifies", "{}");
+
+        // What is sent after it comes after it.
+        listen.CommandText = "select pg_notify('report_test', 'last')";
+        await listen.ExecuteNonQueryAsync(Token);
+        heard.ShouldBe(["last"]);
+        listen.CommandText = "unlisten *";
+        await listen.ExecuteNonQueryAsync(Token);
     }
 
     [Fact]
@@ -220,6 +374,57 @@ public sealed class ReportRunnerTests(TestDatabase database)
 
         var error = await ErrorAsync("away");
 
+        (error.Code, error.Retryable).ShouldBe((ErrorCodes.Unavailable, true));
+    }
+
+    [Fact]
+    public async Task A_data_source_that_stays_away_is_left_alone_and_the_others_go_on()
+    {
+        Write("away", "select 1", source: "away");
+        Write("here", "select 1");
+        Write("wrong", "select 1 / 0");
+        var messages = new List<string>();
+        for (var i = 0; i < 12; i++)
+        {
+            var error = await ErrorAsync("away");
+            (error.Code, error.Retryable).ShouldBe((ErrorCodes.Unavailable, true));
+            messages.Add(error.Message);
+            // That a report is wrong is no illness of its data source.
+            (await ErrorAsync("wrong")).Code.ShouldBe(ReportErrors.ReportFailed);
+        }
+
+        messages[..10].ShouldAllBe(m => m.Contains("did not answer"));
+        messages[10..].ShouldAllBe(m => m.Contains("left alone"));
+        (await ErrorAsync("away")).RetryAfter!.Value.ShouldBeGreaterThan(TimeSpan.Zero);
+        (await RunAsync("here")).GetProperty("rowCount").GetInt32().ShouldBe(1);
+        Services
+            .Get<Breakers>()
+            .List()
+            .ShouldContain(new BreakerStatus(ReportSources.Service, "away", BreakerState.Open));
+    }
+
+    [Fact]
+    public async Task A_data_source_that_went_away_in_the_middle_is_a_failure_that_passes()
+    {
+        Write("waits", "select pg_advisory_xact_lock(4713)", "timeout: 60s");
+        await using var other = await database.DataSource.Requests.OpenConnectionAsync(Token);
+        await using var transaction = await other.BeginTransactionAsync(Token);
+        await using var command = other.CreateCommand();
+        command.CommandText = "select pg_advisory_xact_lock(4713)";
+        await command.ExecuteNonQueryAsync(Token);
+
+        var running = ErrorAsync("waits");
+        command.CommandText = """
+            select count(pg_terminate_backend(pid))
+            from pg_locks
+            where locktype = 'advisory' and objid = 4713 and not granted
+            """;
+        while ((long)(await command.ExecuteScalarAsync(Token))! == 0)
+        {
+            // It has not come to wait yet.
+        }
+
+        var error = await running;
         (error.Code, error.Retryable).ShouldBe((ErrorCodes.Unavailable, true));
     }
 

@@ -1,0 +1,44 @@
+using Jobs.Monitoring.Samples;
+
+namespace Jobs.Monitoring.Requests;
+
+/// <summary>Requests of a route, or of several, added up over time and nodes. Not thread-safe.</summary>
+internal sealed class RouteTally(string route, string method)
+{
+    private readonly SortedDictionary<string, long> statuses = new(StringComparer.Ordinal);
+
+    public string Route { get; } = route;
+
+    public string Method { get; } = method;
+
+    /// <summary>By time in microseconds.</summary>
+    public long[] Buckets { get; } = new long[LogHistogram.Buckets];
+
+    public double SumMs { get; set; }
+
+    public double MaxMs { get; set; }
+
+    public IReadOnlyDictionary<string, long> Statuses => statuses;
+
+    public void Add(string status, long count)
+    {
+        if (count > 0)
+        {
+            statuses[status] = statuses.GetValueOrDefault(status) + count;
+        }
+    }
+
+    public void Add(RouteTally other)
+    {
+        for (var bucket = 0; bucket < Buckets.Length; bucket++)
+        {
+            Buckets[bucket] += other.Buckets[bucket];
+        }
+        SumMs += other.SumMs;
+        MaxMs = Math.Max(MaxMs, other.MaxMs);
+        foreach (var (status, count) in other.statuses)
+        {
+            Add(status, count);
+        }
+    }
+}
