@@ -25,38 +25,27 @@ public sealed class DashboardReader(DashboardSource source, TimeProvider time)
     )
     {
         var seconds = (int)bucket.TotalSeconds;
-        var counts = new Dictionary<int, long[]>();
-        var exact = true;
-        await using (
-            var command = await CommandAsync(
-                DashboardStatements.Series,
-                cancellationToken,
-                tenantId,
-                from.ToUniversalTime(),
-                to.ToUniversalTime(),
-                seconds,
-                MostBatches
-            )
-        )
-        await using (var row = await command.Command.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await row.ReadAsync(cancellationToken))
-            {
-                counts[row.GetInt32(0)] = [.. Enumerable.Range(1, 6).Select(row.GetInt64)];
-                exact = !row.GetBoolean(7);
-            }
-        }
-        long? open = null;
-        if (to >= time.GetUtcNow() - bucket)
-        {
-            await using var command = await CommandAsync(
-                DashboardStatements.Open,
-                cancellationToken,
-                tenantId,
-                MostBatches
-            );
-            open = (long)(await command.Command.ExecuteScalarAsync(cancellationToken))!;
-        }
+        var (counts, exact) = await source.ReadAsync(
+            () =>
+                Command(
+                    DashboardStatements.Series,
+                    tenantId,
+                    from.ToUniversalTime(),
+                    to.ToUniversalTime(),
+                    seconds,
+                    MostBatches
+                ),
+            ReadCountsAsync,
+            cancellationToken
+        );
+        long? open =
+            to < time.GetUtcNow() - bucket
+                ? null
+                : await source.ReadAsync(
+                    () => Command(DashboardStatements.Open, tenantId, MostBatches),
+                    async (row, ct) => await row.ReadAsync(ct) ? row.GetInt64(0) : 0,
+                    cancellationToken
+                );
         return new DashboardSeries(
             from,
             to,
@@ -78,29 +67,17 @@ public sealed class DashboardReader(DashboardSource source, TimeProvider time)
         var found = new List<DashboardActivity>();
         foreach (var each in Enum.GetValues<ActivityType>().Where(t => type is null || t == type))
         {
-            await using var command = await CommandAsync(
+            var sql =
                 each == ActivityType.Ended
                     ? DashboardStatements.Ended
-                    : DashboardStatements.Submitted,
-                cancellationToken,
-                tenantId,
-                limit
+                    : DashboardStatements.Submitted;
+            found.AddRange(
+                await source.ReadAsync(
+                    () => Command(sql, tenantId, limit),
+                    (row, ct) => ReadActivityAsync(each, row, ct),
+                    cancellationToken
+                )
             );
-            await using var row = await command.Command.ExecuteReaderAsync(cancellationToken);
-            while (await row.ReadAsync(cancellationToken))
-            {
-                found.Add(
-                    new(
-                        each,
-                        row.GetFieldValue<DateTimeOffset>(5),
-                        row.GetGuid(0),
-                        row.GetString(1),
-                        row.GetString(2),
-                        row.GetInt32(3),
-                        row.GetInt32(4)
-                    )
-                );
-            }
         }
         return [.. found.OrderByDescending(a => a.At).Take(limit)];
     }
@@ -114,15 +91,13 @@ public sealed class DashboardReader(DashboardSource source, TimeProvider time)
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await using var command = await CommandAsync(
-            DashboardStatements.Export,
-            cancellationToken,
-            tenantId,
-            from.ToUniversalTime(),
-            to.ToUniversalTime(),
-            limit
-        );
-        await using var row = await command.Command.ExecuteReaderAsync(cancellationToken);
+        await using var connection = await source.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(DashboardStatements.Export, connection);
+        command.Parameters.Add(new() { Value = tenantId });
+        command.Parameters.Add(new() { Value = from.ToUniversalTime() });
+        command.Parameters.Add(new() { Value = to.ToUniversalTime() });
+        command.Parameters.Add(new() { Value = limit });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
             yield return new EndedBatch(
@@ -173,28 +148,52 @@ public sealed class DashboardReader(DashboardSource source, TimeProvider time)
         return buckets;
     }
 
-    private async Task<OpenCommand> CommandAsync(
-        string sql,
-        CancellationToken cancellationToken,
-        params object[] values
+    private static async Task<(Dictionary<int, long[]> Counts, bool Exact)> ReadCountsAsync(
+        NpgsqlDataReader row,
+        CancellationToken cancellationToken
     )
     {
-        var connection = await source.OpenAsync(cancellationToken);
-        var command = new NpgsqlCommand(sql, connection);
+        var counts = new Dictionary<int, long[]>();
+        var exact = true;
+        while (await row.ReadAsync(cancellationToken))
+        {
+            counts[row.GetInt32(0)] = [.. Enumerable.Range(1, 6).Select(row.GetInt64)];
+            exact = !row.GetBoolean(7);
+        }
+        return (counts, exact);
+    }
+
+    private static async Task<List<DashboardActivity>> ReadActivityAsync(
+        ActivityType type,
+        NpgsqlDataReader row,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = new List<DashboardActivity>();
+        while (await row.ReadAsync(cancellationToken))
+        {
+            found.Add(
+                new(
+                    type,
+                    row.GetFieldValue<DateTimeOffset>(5),
+                    row.GetGuid(0),
+                    row.GetString(1),
+                    row.GetString(2),
+                    row.GetInt32(3),
+                    row.GetInt32(4)
+                )
+            );
+        }
+        return found;
+    }
+
+    private static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<object> values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
         foreach (var value in values)
         {
             command.Parameters.Add(new() { Value = value });
         }
-        return new OpenCommand(connection, command);
-    }
-
-    private sealed record OpenCommand(NpgsqlConnection Connection, NpgsqlCommand Command)
-        : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            await Command.DisposeAsync();
-            await Connection.DisposeAsync();
-        }
+        return command;
     }
 }

@@ -53,5 +53,29 @@ public sealed class DashboardSource : IAsyncDisposable
         return await database.Requests.OpenConnectionAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// Reads the answer to a statement that is planned as those of the engine are: by indexes, however few rows there
+    /// were when it was planned.
+    /// </summary>
+    internal async Task<T> ReadAsync<T>(
+        Func<NpgsqlBatchCommand> command,
+        Func<NpgsqlDataReader, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken
+    )
+    {
+        if (replica is not null)
+        {
+            try
+            {
+                return await EnginePlanner.ReadAsync(replica, command(), read, cancellationToken);
+            }
+            catch (NpgsqlException e)
+            {
+                log.ReplicaAway(e);
+            }
+        }
+        return await EnginePlanner.ReadAsync(database.Requests, command(), read, cancellationToken);
+    }
+
     public ValueTask DisposeAsync() => replica?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

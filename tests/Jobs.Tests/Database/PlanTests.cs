@@ -368,11 +368,17 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
         ["Dashboard, series"] = new(
             DashboardStatements.Series,
             "int, timestamptz, timestamptz, int, int",
-            "2, now() - interval '1 day', now(), 3600, 20000"
+            "2, now() - interval '1 day', now(), 3600, 20000",
+            Engine: true
         ),
-        ["Dashboard, open"] = new(DashboardStatements.Open, "int, int", "2, 20000"),
-        ["Dashboard, submitted"] = new(DashboardStatements.Submitted, "int, int", "2, 50"),
-        ["Dashboard, ended"] = new(DashboardStatements.Ended, "int, int", "2, 50"),
+        ["Dashboard, open"] = new(DashboardStatements.Open, "int, int", "2, 20000", Engine: true),
+        ["Dashboard, submitted"] = new(
+            DashboardStatements.Submitted,
+            "int, int",
+            "2, 50",
+            Engine: true
+        ),
+        ["Dashboard, ended"] = new(DashboardStatements.Ended, "int, int", "2, 50", Engine: true),
         ["Audit"] = new(
             AuditStatements.List,
             "text, text, text, timestamptz, timestamptz, bigint, bigint",
