@@ -8,7 +8,7 @@ builder.AddJobsLogging();
 builder.AddJobsDatabase();
 builder.Services.AddTenancy().AddAudit();
 builder.Services.AddBatches().AddWorker().AddCaching();
-builder.Services.AddNotifications().AddHealth();
+builder.Services.AddNotifications().AddHealth().AddDashboard();
 builder.Services.AddDocuments().AddQueries().AddCleanup().AddMaintenance().AddMonitoring();
 builder.AddHttp();
 builder.Services.AddApi();

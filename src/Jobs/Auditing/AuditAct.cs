@@ -54,7 +54,7 @@ public sealed class AuditAct(
         (detail ??= new(StringComparer.Ordinal))[name] = value;
 
     /// <summary>Enters the call under way, if there is one, in the transaction of the connection: it was done.</summary>
-    internal static async Task EnterAsync(
+    public static async Task EnterAsync(
         NpgsqlConnection connection,
         CancellationToken cancellationToken
     )

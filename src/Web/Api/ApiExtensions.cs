@@ -59,6 +59,7 @@ internal static class ApiExtensions
         NotificationsApi.Map(api);
         SystemFeaturesApi.Map(api);
         SystemHealthApi.Map(api);
+        DashboardApi.Map(api);
         SystemApi.Map(app, api);
         app.MapOpenApi("/openapi/{documentName}.json")
             .AllowAnonymous()

@@ -4,6 +4,7 @@ using Jobs.Auditing;
 using Jobs.Batches;
 using Jobs.Caching;
 using Jobs.Caching.Subscriptions;
+using Jobs.Dashboard;
 using Jobs.Database.Care;
 using Jobs.Health;
 using Jobs.Kinds.Queries;
@@ -68,6 +69,11 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(ResourceReport))]
+[JsonSerializable(typeof(DashboardMetrics))]
+[JsonSerializable(typeof(ActivityList))]
+[JsonSerializable(typeof(DashboardSeries))]
+[JsonSerializable(typeof(EndedBatch))]
+[JsonSerializable(typeof(ExportBody))]
 [JsonSerializable(typeof(AuditList))]
 [JsonSerializable(typeof(DatabaseStats))]
 [JsonSerializable(typeof(OptimizeBody))]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Jobs.Auditing;
 using Jobs.Batches;
 using Jobs.Database.Care;
 using Jobs.Kinds;
@@ -70,7 +71,13 @@ internal static class SystemDatabaseApi
                 cancellationToken
             );
         }
-        return await context.AcceptAsync(batch, status => status, null, cancellationToken);
+        AuditAct.Current?.Target = batch.Id.ToString();
+        return await context.AcceptAsync(
+            batch,
+            status => status,
+            (connection, _, ct) => AuditAct.EnterAsync(connection, ct),
+            cancellationToken
+        );
     }
 
     // Where none is due of those that were asked for, the batch has the one that never hurts.

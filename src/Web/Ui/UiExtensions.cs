@@ -5,7 +5,9 @@ using Jobs.Tenancy;
 using Jobs.Web.Http;
 using Jobs.Web.Http.RateLimits;
 using Jobs.Web.Ui.Batches;
+using Jobs.Web.Ui.Dashboard;
 using Jobs.Web.Ui.Documents;
+using Jobs.Web.Ui.Notifications;
 using Jobs.Web.Ui.Problems;
 using Jobs.Web.Ui.Reports;
 using Jobs.Web.Ui.Schedules;
@@ -45,6 +47,8 @@ internal static class UiExtensions
         BatchPages.Map(reading, steering);
         DocumentPages.Map(reading, steering);
         SearchPages.Map(reading);
+        NotificationPages.Map(reading);
+        DashboardPages.Map(reading);
         ReportPages.Map(reading);
         SchedulePages.Map(reading, steering);
         foreach (var part in app.Services.GetServices<FrontPart>())

@@ -1,7 +1,9 @@
 using System.Text.RegularExpressions;
+using Jobs.Auditing;
 using Jobs.Batches;
 using Jobs.Caching.Shared;
 using Jobs.Caching.Subscriptions;
+using Jobs.Dashboard;
 using Jobs.Database;
 using Jobs.Engine;
 using Jobs.Idempotency;
@@ -11,6 +13,7 @@ using Jobs.Kinds.Queries;
 using Jobs.Kinds.Queries.Frequent;
 using Jobs.Kinds.Queries.Index;
 using Jobs.Monitoring.Samples;
+using Jobs.Notifications;
 using Jobs.Notifications.Webhooks;
 using Jobs.Queues;
 using Jobs.RateLimiting;
@@ -355,6 +358,39 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             "interval, int",
             "'7 days', 1000"
         ),
+        ["Notifications"] = new(NotificationStatements.List, "int, bigint, int", "2, 1000000, 51"),
+        ["Notifications, unread"] = new(
+            NotificationStatements.ListUnread,
+            "int, bigint, int",
+            "2, 1000000, 51"
+        ),
+        ["Notifications, count"] = new(NotificationStatements.Count, "int", "2"),
+        ["Notifications, look"] = new(
+            NotificationStatements.Look,
+            "int, text, timestamptz, int, text",
+            "2, '100:100:', now(), 500, null",
+            Engine: true
+        ),
+        ["Dashboard, series"] = new(
+            DashboardStatements.Series,
+            "int, timestamptz, timestamptz, int, int",
+            "2, now() - interval '1 day', now(), 3600, 20000",
+            Engine: true
+        ),
+        ["Dashboard, open"] = new(DashboardStatements.Open, "int, int", "2, 20000", Engine: true),
+        ["Dashboard, submitted"] = new(
+            DashboardStatements.Submitted,
+            "int, int",
+            "2, 50",
+            Engine: true
+        ),
+        ["Dashboard, ended"] = new(DashboardStatements.Ended, "int, int", "2, 50", Engine: true),
+        ["Audit"] = new(
+            AuditStatements.List,
+            "text, text, text, timestamptz, timestamptz, bigint, bigint",
+            "null, null, null, null, null, 1000000, 51"
+        ),
+        ["Audit, prune"] = new(AuditStatements.Prune, "interval, int", "'365 days', 1000"),
         ["Samples, write"] = new(
             SampleStatements.Write,
             "uuid, text, int, interval, text[], text[], int[], bigint[], float8[], float8[], float8[], bytea[], int",
@@ -413,7 +449,7 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
     }
 
     [GeneratedRegex(
-        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages|search_postings|search_terms|search_documents|search_segments|search_deleted|search_asked|search_warming|webhook_deliveries|webhook_attempts|idempotency_keys|schedules|schedule_runs|rate_limits|cache_entries|cache_marks|cache_removals|cache_subscriptions|metric_samples)\w*",
+        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages|search_postings|search_terms|search_documents|search_segments|search_deleted|search_asked|search_warming|webhook_deliveries|webhook_attempts|idempotency_keys|schedules|schedule_runs|rate_limits|cache_entries|cache_marks|cache_removals|cache_subscriptions|audit|notifications|metric_samples)\w*",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
@@ -515,6 +551,12 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
             insert into jobs.cache_subscriptions (id, tenant_id, url, tags)
             select gen_random_uuid(), t.id, 'https://example.com/', array['t1']
             from jobs.tenants t, generate_series(1, 50) n;
+
+            insert into jobs.notifications (tenant_id, type, read_at)
+            select 2 + n % 20, 'health', case when n % 10 > 0 then now() end from generate_series(1, 20000) n;
+
+            insert into jobs.audit (tenant, actor, action, outcome)
+            select 't' || n % 20, 'a' || n % 50, 'c' || n % 30, 'done' from generate_series(1, 20000) n;
 
             insert into jobs.schedules (tenant_id, name, cron, kind, items, next_at)
             select t.id, 's' || n, '* * * * *', 'k0', '{}', now() + n * interval '1 minute'

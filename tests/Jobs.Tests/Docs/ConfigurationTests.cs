@@ -1,15 +1,19 @@
 using System.Collections;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Jobs.Auditing;
 using Jobs.Batches;
 using Jobs.Caching;
 using Jobs.Database;
 using Jobs.Engine;
+using Jobs.Features;
+using Jobs.Health;
 using Jobs.Kinds.Documents;
 using Jobs.Kinds.Queries;
 using Jobs.Kinds.Queries.Reports;
 using Jobs.Monitoring;
 using Jobs.Monitoring.Telemetry;
+using Jobs.Notifications;
 using Jobs.Notifications.Webhooks;
 using Jobs.RateLimiting;
 using Jobs.Resilience;
@@ -36,6 +40,10 @@ public sealed partial class ConfigurationTests
         (S3Options.Section, typeof(S3Options)),
         (ReportOptions.Section, typeof(ReportOptions)),
         (CacheOptions.Section, typeof(CacheOptions)),
+        (AuditOptions.Section, typeof(AuditOptions)),
+        (NotificationOptions.Section, typeof(NotificationOptions)),
+        (FeatureOptions.Section, typeof(FeatureOptions)),
+        (HealthOptions.Section, typeof(HealthOptions)),
         (MetricsOptions.Section, typeof(MetricsOptions)),
         (TelemetryOptions.Section, typeof(TelemetryOptions)),
     ];

@@ -68,7 +68,7 @@ public sealed class LookTests(BrowserFixture browser) : BrowserTest(browser)
     public async Task The_first_load_is_light()
     {
         var page = await OpenSignedInAsync();
-        await page.ReloadAsync(new() { WaitUntil = WaitUntilState.NetworkIdle });
+        await page.ReloadAsync(new() { WaitUntil = WaitUntilState.Load });
         var bytes = await page.EvaluateAsync<long>(
             """
             () => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]

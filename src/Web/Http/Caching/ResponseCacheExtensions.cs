@@ -16,9 +16,20 @@ internal static class ResponseCacheExtensions
         bool perUser = false,
         params string[] tags
     )
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.CacheResponse(name, null, perUser, tags);
+
+    /// <summary>The same, for another time than the namespace has.</summary>
+    public static TBuilder CacheResponse<TBuilder>(
+        this TBuilder builder,
+        string name,
+        TimeSpan? ttl,
+        bool perUser = false,
+        params string[] tags
+    )
         where TBuilder : IEndpointConventionBuilder
     {
-        builder.AddEndpointFilter(new ResponseCacheFilter(name, perUser, tags));
+        builder.AddEndpointFilter(new ResponseCacheFilter(name, ttl, perUser, tags));
         return builder;
     }
 }

@@ -11,15 +11,16 @@ namespace Jobs.Web.Http.Caching;
 /// endpoint never works on a caller's own request: one that goes away would take the answer of the others along, and
 /// what is stale is refreshed when its caller has gone. Thread-safe.
 /// </summary>
-internal sealed class ResponseCacheFilter(string name, bool perUser, string[] tags)
+internal sealed class ResponseCacheFilter(string name, TimeSpan? ttl, bool perUser, string[] tags)
     : IEndpointFilter
 {
     // While one version takes the place of another, neither answers for the other.
     private static readonly string Version =
         typeof(ResponseCacheFilter).Module.ModuleVersionId.ToString("N");
 
-    private static readonly CacheEntryOptions Options = new()
+    private readonly CacheEntryOptions options = new()
     {
+        Ttl = ttl,
         Keep = static value => value is CachedResponse { IsCacheable: true },
     };
 
@@ -47,7 +48,7 @@ internal sealed class ResponseCacheFilter(string name, bool perUser, string[] ta
             NameOf(http.Request, caller),
             DetachedRequest.Of(http),
             static (request, ct) => request.AnswerAsync(ct),
-            Options,
+            options,
             tags,
             http.RequestAborted
         );

@@ -35,7 +35,10 @@ public static class ReportXlsx
 
     private const string Sheet = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 
-    public static byte[] Write(ReportResult result)
+    public static byte[] Write(ReportResult result) => Write(result.Columns, result.Rows);
+
+    /// <summary>Rows with a value for each column, as <see cref="ReportResult.Rows"/> has them.</summary>
+    public static byte[] Write(IReadOnlyList<ReportColumn> columns, IReadOnlyList<string?[]> rows)
     {
         using var file = new MemoryStream();
         using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
@@ -45,7 +48,7 @@ public static class ReportXlsx
             Add(zip, "xl/workbook.xml", Workbook);
             Add(zip, "xl/_rels/workbook.xml.rels", WorkbookParts);
             using var sheet = zip.CreateEntry("xl/worksheets/sheet1.xml").Open();
-            WriteSheet(sheet, result);
+            WriteSheet(sheet, columns, rows);
         }
         return file.ToArray();
     }
@@ -56,24 +59,28 @@ public static class ReportXlsx
         entry.Write(Encoding.UTF8.GetBytes(text));
     }
 
-    private static void WriteSheet(Stream stream, ReportResult result)
+    private static void WriteSheet(
+        Stream stream,
+        IReadOnlyList<ReportColumn> columns,
+        IReadOnlyList<string?[]> rows
+    )
     {
         var settings = new XmlWriterSettings { Encoding = new UTF8Encoding(false) };
         using var xml = XmlWriter.Create(stream, settings);
         xml.WriteStartElement("worksheet", Sheet);
         xml.WriteStartElement("sheetData", Sheet);
         xml.WriteStartElement("row", Sheet);
-        foreach (var column in result.Columns)
+        foreach (var column in columns)
         {
             WriteText(xml, column.Name);
         }
         xml.WriteEndElement();
-        foreach (var row in result.Rows)
+        foreach (var row in rows)
         {
             xml.WriteStartElement("row", Sheet);
             for (var i = 0; i < row.Length; i++)
             {
-                WriteCell(xml, row[i], result.Columns[i].Type);
+                WriteCell(xml, row[i], columns[i].Type);
             }
             xml.WriteEndElement();
         }

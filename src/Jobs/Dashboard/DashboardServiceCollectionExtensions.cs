@@ -1,0 +1,14 @@
+using Jobs.Dashboard;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+public static class DashboardServiceCollectionExtensions
+{
+    /// <summary>Adds what reads the data of the dashboard. After <c>AddBatches</c>.</summary>
+    public static IServiceCollection AddDashboard(this IServiceCollection services)
+    {
+        services.AddSingleton<DashboardSource>();
+        services.AddSingleton<DashboardReader>();
+        return services;
+    }
+}
