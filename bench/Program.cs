@@ -1,6 +1,7 @@
 using Jobs.Bench.Backlog;
 using Jobs.Bench.Cache;
 using Jobs.Bench.Chaos;
+using Jobs.Bench.Dashboard;
 using Jobs.Bench.Documents;
 using Jobs.Bench.Engine;
 using Jobs.Bench.Horizon;
@@ -28,6 +29,7 @@ return args switch
     ["documents", .. var rest] => await DocumentsBenchmark.RunAsync(rest),
     ["documents-memory", .. var rest] => await UploadMemoryBenchmark.RunAsync(rest),
     ["limits", .. var rest] => await LimitsBenchmark.RunAsync(rest),
+    ["dashboard", .. var rest] => await DashboardBenchmark.RunAsync(rest),
     ["load", .. var rest] => await LoadBenchmark.RunAsync(rest),
     ["metrics", ..] => await MetricsBenchmark.RunAsync(),
     ["cache", .. var rest] => await CacheBenchmark.RunAsync(rest),
@@ -52,6 +54,7 @@ static int Usage()
         ./bench/run search-relevance folder [--run file]    nDCG@10 on a collection with judgements (docs.jsonl, queries.jsonl, qrels.tsv), as it is and with a mistake in a word of each query
         ./bench/run idle [workers] [seconds]                statements of workers that have nothing to do; default 4 workers, 30 seconds
         ./bench/run limits [seconds] [nodes]                rate limits: a decision, shared budgets, changes, an outage; default 5 s, 4 nodes
+        ./bench/run dashboard [items]                       the dashboard's data where there are many items; default 10000000
         ./bench/run load [steady|burst|soak] [--rate n] [--seconds n] [--update]    all that callers do, over HTTP; a score card, and ratios beside the stored ones; default all three, 80 requests a second, 20 seconds (a soak 240)
         ./bench/run metrics                                 what it costs to count a request, and a scrape of /metrics
         ./bench/run cache [runs] [--only ratio|memory|shared|cluster]    hit ratios, hits in memory, the shared tier, several processes; default 5 runs

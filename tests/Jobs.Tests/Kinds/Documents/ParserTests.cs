@@ -88,7 +88,7 @@ public sealed class ParserTests : IDisposable
     {
         using var pool = Pool(new DocumentOptions { Timeout = TimeSpan.FromSeconds(1) });
         // Stopped by a signal, it cannot even notice that its time is over.
-        var content = new ActingStream(() => Signal("STOP", started.Ids.Last()));
+        var content = new ActingStream(() => Suspend(started.Ids.Last()));
         await ReadAsync(pool, "The first.");
 
         var lost = await Should.ThrowAsync<ItemException>(() =>
@@ -201,13 +201,21 @@ public sealed class ParserTests : IDisposable
 
     private static void Kill(int process) => Process.GetProcessById(process).Kill();
 
-    private static void Signal(string name, int process)
+    // The signal is delivered by one of its threads, and the others go on until that one has had its turn.
+    private static void Suspend(int process)
     {
-        using var kill = Process.Start(
-            "kill",
-            [$"-{name}", process.ToString(System.Globalization.CultureInfo.InvariantCulture)]
-        );
+        var id = process.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        using var kill = Process.Start("kill", ["-STOP", id]);
         kill.WaitForExit();
+        SpinWait
+            .SpinUntil(
+                () =>
+                    Directory
+                        .GetDirectories($"/proc/{id}/task")
+                        .All(t => File.ReadAllText($"{t}/stat").Split(") ")[^1][0] == 'T'),
+                EngineHost.Patience
+            )
+            .ShouldBeTrue();
     }
 
     /// <summary>A file in whose middle something happens.</summary>
