@@ -82,7 +82,12 @@ public sealed class SharedCacheTests(TestDatabase database) : IClassFixture<Test
         );
         await one.Scope.RemoveAsync("deaf", Stop);
         await UntilAsync(async () => (await two.Scope.FindAsync<string>("deaf", Stop)) is null);
-        proxy.Swallowed.ShouldBeGreaterThan(0);
+        // It listens, and hears nothing: the look may have come before its ears were there, so others are removed too.
+        await UntilAsync(async () =>
+        {
+            await one.Scope.RemoveAsync("deaf", Stop);
+            return proxy.Swallowed > 0;
+        });
     }
 
     [Fact]

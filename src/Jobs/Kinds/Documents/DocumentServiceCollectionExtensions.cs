@@ -13,6 +13,7 @@ public static class DocumentServiceCollectionExtensions
     public static IServiceCollection AddDocuments(this IServiceCollection services)
     {
         services.AddSearchIndex();
+        services.AddBreakers();
         services
             .AddOptions<DocumentOptions>()
             .BindConfiguration(DocumentOptions.Section)

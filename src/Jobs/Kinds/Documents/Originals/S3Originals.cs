@@ -5,6 +5,7 @@ using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Jobs.Database;
+using Jobs.Resilience;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -16,26 +17,35 @@ namespace Jobs.Kinds.Documents;
 /// </summary>
 internal sealed class S3Originals : IOriginalPlace, IDisposable
 {
+    /// <summary>What the breaker before the store is called.</summary>
+    public const string Service = "originals";
+
     // The shortest that a part of an object may be, but for the last one.
     internal const int PartLength = 5 * 1024 * 1024;
     private readonly S3Options options;
     private readonly JobsDataSource database;
     private readonly AmazonS3Client client;
+    private readonly Breakers breakers;
     private readonly ILogger<S3Originals> log;
 
     public S3Originals(
         IOptions<S3Options> options,
         JobsDataSource database,
+        Breakers breakers,
         ILogger<S3Originals> log
     )
     {
         this.log = log;
+        this.breakers = breakers;
         this.options = options.Value;
         this.database = database;
         client = Connect(this.options);
     }
 
     public OriginalPlace Place => OriginalPlace.S3;
+
+    // Of a store that is not used there is none.
+    private Breaker Breaker => breakers.Get(Service, options.Bucket);
 
     public async Task<StoredOriginal> WriteAsync(
         Guid id,
@@ -77,12 +87,11 @@ internal sealed class S3Originals : IOriginalPlace, IDisposable
     {
         try
         {
-            var answer = await client.GetObjectAsync(options.Bucket, Key(id), cancellationToken);
-            return new ObjectStream(answer, length);
-        }
-        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
+            var answer = await AskAsync(
+                ct => client.GetObjectAsync(options.Bucket, Key(id), ct),
+                cancellationToken
+            );
+            return answer is null ? null : new ObjectStream(answer, length);
         }
         catch (Exception e) when (IsAway(e))
         {
@@ -94,11 +103,11 @@ internal sealed class S3Originals : IOriginalPlace, IDisposable
     {
         try
         {
-            await client.DeleteObjectAsync(options.Bucket, Key(id), cancellationToken);
-        }
-        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            // Some stores say so; it is what was wanted.
+            // Some stores say that there is none; it is what was wanted.
+            await AskAsync(
+                ct => client.DeleteObjectAsync(options.Bucket, Key(id), ct),
+                cancellationToken
+            );
         }
         catch (Exception e) when (IsAway(e))
         {
@@ -120,18 +129,16 @@ internal sealed class S3Originals : IOriginalPlace, IDisposable
         var read = await ReadPartAsync(source, buffer, 0, maxBytes, hash, ct);
         if (read < PartLength)
         {
-            await client.PutObjectAsync(
-                new PutObjectRequest
-                {
-                    BucketName = options.Bucket,
-                    Key = Key(id),
-                    InputStream = new MemoryStream(buffer, 0, read, writable: false),
-                    ContentType = "application/octet-stream",
-                    // Signed as a whole: not every store knows the form in which chunks are signed one by one.
-                    UseChunkEncoding = false,
-                },
-                ct
-            );
+            var whole = new PutObjectRequest
+            {
+                BucketName = options.Bucket,
+                Key = Key(id),
+                InputStream = new MemoryStream(buffer, 0, read, writable: false),
+                ContentType = "application/octet-stream",
+                // Signed as a whole: not every store knows the form in which chunks are signed one by one.
+                UseChunkEncoding = false,
+            };
+            await MustAsync(token => client.PutObjectAsync(whole, token), ct);
             return (read, hash.GetHashAndReset());
         }
         var length = await UploadPartsAsync(id, source, maxBytes, buffer, hash, ct);
@@ -147,7 +154,10 @@ internal sealed class S3Originals : IOriginalPlace, IDisposable
         CancellationToken ct
     )
     {
-        var upload = await client.InitiateMultipartUploadAsync(options.Bucket, Key(id), ct);
+        var upload = await MustAsync(
+            token => client.InitiateMultipartUploadAsync(options.Bucket, Key(id), token),
+            ct
+        );
         try
         {
             var parts = new List<PartETag>();
@@ -156,35 +166,31 @@ internal sealed class S3Originals : IOriginalPlace, IDisposable
             while (read > 0)
             {
                 length += read;
-                var part = await client.UploadPartAsync(
-                    new UploadPartRequest
-                    {
-                        BucketName = options.Bucket,
-                        Key = Key(id),
-                        UploadId = upload.UploadId,
-                        PartNumber = parts.Count + 1,
-                        PartSize = read,
-                        UseChunkEncoding = false,
-                        InputStream = new MemoryStream(buffer, 0, read, writable: false),
-                    },
-                    ct
-                );
+                var next = new UploadPartRequest
+                {
+                    BucketName = options.Bucket,
+                    Key = Key(id),
+                    UploadId = upload.UploadId,
+                    PartNumber = parts.Count + 1,
+                    PartSize = read,
+                    UseChunkEncoding = false,
+                    InputStream = new MemoryStream(buffer, 0, read, writable: false),
+                };
+                var part = await MustAsync(token => client.UploadPartAsync(next, token), ct);
                 parts.Add(new PartETag(parts.Count + 1, part.ETag));
                 read =
                     read < PartLength
                         ? 0
                         : await ReadPartAsync(source, buffer, length, maxBytes, hash, ct);
             }
-            await client.CompleteMultipartUploadAsync(
-                new CompleteMultipartUploadRequest
-                {
-                    BucketName = options.Bucket,
-                    Key = Key(id),
-                    UploadId = upload.UploadId,
-                    PartETags = parts,
-                },
-                ct
-            );
+            var all = new CompleteMultipartUploadRequest
+            {
+                BucketName = options.Bucket,
+                Key = Key(id),
+                UploadId = upload.UploadId,
+                PartETags = parts,
+            };
+            await MustAsync(token => client.CompleteMultipartUploadAsync(all, token), ct);
             return length;
         }
         catch
@@ -211,6 +217,32 @@ internal sealed class S3Originals : IOriginalPlace, IDisposable
             DocumentLog.UploadLeft(log, e, id);
         }
     }
+
+    // What is asked for in vain says nothing of the store: null.
+    private ValueTask<T?> AskAsync<T>(
+        Func<CancellationToken, Task<T>> call,
+        CancellationToken cancellationToken
+    )
+        where T : class =>
+        Breaker.RunAsync<T?>(
+            async ct =>
+            {
+                try
+                {
+                    return await call(ct);
+                }
+                catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound)
+                {
+                    return null;
+                }
+            },
+            cancellationToken
+        );
+
+    private ValueTask<T> MustAsync<T>(
+        Func<CancellationToken, Task<T>> call,
+        CancellationToken cancellationToken
+    ) => Breaker.RunAsync(async ct => await call(ct), cancellationToken);
 
     private static async Task<int> ReadPartAsync(
         Stream source,
@@ -274,7 +306,11 @@ internal sealed class S3Originals : IOriginalPlace, IDisposable
     }
 
     private static bool IsAway(Exception e) =>
-        e is AmazonServiceException or AmazonClientException or HttpRequestException;
+        e
+            is AmazonServiceException
+                or AmazonClientException
+                or HttpRequestException
+                or BreakerOpenException;
 
     private static OriginalsAwayException Away(Exception e) =>
         new($"The object store does not answer: {e.Message}", e);
