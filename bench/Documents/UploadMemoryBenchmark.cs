@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -40,7 +39,7 @@ internal static class UploadMemoryBenchmark
             Timeout = TimeSpan.FromMinutes(10),
         };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
-        var before = Resident(web.Id);
+        var before = ProcessStatus.Megabytes(web.Id);
         using var done = new CancellationTokenSource();
         var peak = WatchAsync(web.Id, done.Token);
         using var form = new MultipartFormDataContent();
@@ -89,7 +88,7 @@ internal static class UploadMemoryBenchmark
         {
             while (await timer.WaitForNextTickAsync(ct))
             {
-                most = Math.Max(most, Resident(process));
+                most = Math.Max(most, ProcessStatus.Megabytes(process));
             }
         }
         catch (OperationCanceledException)
@@ -97,17 +96,6 @@ internal static class UploadMemoryBenchmark
             // The batch has ended.
         }
         return most;
-    }
-
-    // In megabytes.
-    private static double Resident(int process)
-    {
-        var line = File.ReadLines($"/proc/{process}/status")
-            .First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return double.Parse(
-                line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2],
-                CultureInfo.InvariantCulture
-            ) / 1024;
     }
 
     /// <summary>A document that is made when it is sent: one at a time is in memory.</summary>

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Jobs.Bench.Engine;
+using Jobs.Bench.Report;
 
 namespace Jobs.Bench.Load;
 
@@ -45,23 +45,13 @@ internal sealed class Footprint(int process, BenchDatabase database)
 
     private async Task<Look> LookAsync() =>
         new(
-            Status("VmRSS:") / 1024,
+            ProcessStatus.Megabytes(process),
             Directory.EnumerateFileSystemEntries($"/proc/{process}/fd").Count(),
-            Status("Threads:"),
+            ProcessStatus.Threads(process),
             await database.ScalarAsync<long>(
                 "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
             )
         );
-
-    private double Status(string name)
-    {
-        var line = File.ReadLines($"/proc/{process}/status")
-            .First(l => l.StartsWith(name, StringComparison.Ordinal));
-        return double.Parse(
-            line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
-            CultureInfo.InvariantCulture
-        );
-    }
 
     private sealed record Look(double Megabytes, double Files, double Threads, long Connections);
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
-using Jobs.Testing;
 
 namespace Jobs.Web.Tests.Api;
 
@@ -187,65 +186,6 @@ public sealed class TenantEventsTests(WebHost web)
             .EnumerateArray()
             .Select(b => b.GetProperty("id").GetString());
 
-    private static async Task<Listener> ListenAsync(ApiTenant tenant, string? lastEventId)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/events");
-        if (lastEventId is not null)
-        {
-            request.Headers.Add("Last-Event-ID", lastEventId);
-        }
-        var answer = await tenant.Client.SendAsync(
-            request,
-            HttpCompletionOption.ResponseHeadersRead,
-            Stop
-        );
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
-        return new Listener(answer, await answer.Content.ReadAsStreamAsync(Stop));
-    }
-
-    private sealed class Listener : IAsyncDisposable
-    {
-        private readonly HttpResponseMessage answer;
-        private readonly SseParser<JsonElement> parser;
-        private readonly CancellationTokenSource limit =
-            CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        private readonly IAsyncEnumerator<SseItem<JsonElement>> events;
-
-        public Listener(HttpResponseMessage answer, Stream body)
-        {
-            this.answer = answer;
-            limit.CancelAfter(EngineHost.Patience);
-            parser = SseParser.Create(body, (_, data) => JsonElement.Parse(data));
-            events = parser.EnumerateAsync(limit.Token).GetAsyncEnumerator(limit.Token);
-        }
-
-        public string? LastId => parser.LastEventId;
-
-        public async Task<SseItem<JsonElement>> NextAsync()
-        {
-            (await events.MoveNextAsync()).ShouldBeTrue();
-            return events.Current;
-        }
-
-        /// <summary>All events up to the one that is meant.</summary>
-        public async Task<List<SseItem<JsonElement>>> UntilAsync(
-            Func<SseItem<JsonElement>, bool> condition
-        )
-        {
-            var seen = new List<SseItem<JsonElement>>();
-            do
-            {
-                seen.Add(await NextAsync());
-            } while (!condition(seen[^1]));
-            return seen;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await events.DisposeAsync();
-            answer.Dispose();
-            limit.Dispose();
-        }
-    }
+    private static Task<SseListener> ListenAsync(ApiTenant tenant, string? lastEventId) =>
+        SseListener.ListenAsync(tenant, "/api/v1/events", lastEventId);
 }
