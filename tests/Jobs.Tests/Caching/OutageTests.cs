@@ -97,8 +97,10 @@ public sealed class OutageTests(TestDatabase database) : IClassFixture<TestDatab
         foreach (var cut in (Action[])[proxy.Reset, proxy.Silence])
         {
             await other.Scope.SetAsync("cut", "old", cancellationToken: Stop);
+            var set = Stopwatch.GetTimestamp();
             while ((await node.Scope.FindAsync<string>("cut", Stop))?.Value != "old")
             {
+                Stopwatch.GetElapsedTime(set).ShouldBeLessThan(EngineHost.Patience);
                 await Task.Delay(LookInterval, TimeProvider.System, Stop);
             }
             cut();
