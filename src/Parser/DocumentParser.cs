@@ -16,15 +16,16 @@ internal sealed class DocumentParser
     public DocumentParser(TimeProvider time)
     {
         var plain = new PlainTextExtractor();
+        var html = new HtmlExtractor();
         var parts = new PartReader(ReadAsync);
         ITextExtractor[] extractors =
         [
             plain,
             new MarkdownExtractor(),
-            new HtmlExtractor(),
+            html,
             new CsvExtractor(plain),
             new JsonExtractor(plain),
-            new XmlExtractor(),
+            new XmlExtractor(html),
             new YamlExtractor(plain),
             new RtfExtractor(),
             new PdfExtractor(time, parts),
