@@ -13,18 +13,33 @@ internal static class RateRun
 {
     private const int Connections = 20;
 
+    /// <summary>What callers saw of an endpoint that does nothing: what the way there and back takes.</summary>
+    public static async Task<Times> NothingAsync(SearchHost host, int perSecond, TimeSpan duration)
+    {
+        var paths = Enumerable.Repeat("/health/live", Connections).ToList();
+        return (await RunAsync(host, paths, perSecond, duration, kept: false)).Times;
+    }
+
     /// <summary>What callers saw, what the service itself says it took, and how many there were a second.</summary>
-    public static async Task<(Times Times, Times Inside, double Achieved)> RunAsync(
+    public static Task<(Times Times, Times Inside, double Achieved)> KeptAsync(
         SearchHost host,
         IReadOnlyList<string> queries,
         int perSecond,
         TimeSpan duration
+    ) => RunAsync(host, [.. queries.Select(SearchHost.PathOf)], perSecond, duration, kept: true);
+
+    private static async Task<(Times Times, Times Inside, double Achieved)> RunAsync(
+        SearchHost host,
+        IReadOnlyList<string> paths,
+        int perSecond,
+        TimeSpan duration,
+        bool kept
     )
     {
         var period = TimeSpan.FromSeconds(Connections / (double)perSecond);
         var clients = Enumerable
             .Range(0, Connections)
-            .Select(n => KeepAliveClient.Get(SearchHost.PathOf(queries[n]), SearchHost.Key))
+            .Select(n => KeepAliveClient.Get(paths[n], SearchHost.Key))
             .ToList();
         foreach (var client in clients)
         {
@@ -68,7 +83,7 @@ internal static class RateRun
                 var asked = left > TimeSpan.Zero ? Stopwatch.GetTimestamp() : turn;
                 client.Send();
                 var took = Stopwatch.GetElapsedTime(asked).TotalMilliseconds;
-                if (client.Header("X-Cache") != "HIT")
+                if (kept && client.Header("X-Cache") != "HIT")
                 {
                     throw new InvalidOperationException("It was not kept.");
                 }

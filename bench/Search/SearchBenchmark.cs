@@ -80,12 +80,14 @@ internal static class SearchBenchmark
     {
         var few = corpus.Queries(64, 3);
         await HttpRuns.SingleAsync(host, few);
-        await RateRun.RunAsync(host, few, RatePerSecond, WarmUp);
-        var (kept, inside, achieved) = await RateRun.RunAsync(host, few, RatePerSecond, RateTime);
+        await RateRun.KeptAsync(host, few, RatePerSecond, WarmUp);
+        var nothing = await RateRun.NothingAsync(host, RatePerSecond, RateTime);
+        var (kept, inside, achieved) = await RateRun.KeptAsync(host, few, RatePerSecond, RateTime);
         rows.Add(
             kept.Row(FormattableString.Invariant($"kept, at {achieved:#,0} requests/s over HTTP"))
         );
         rows.Add(inside.Row("the same, in the service (X-Process-Time)"));
+        rows.Add(nothing.Row("nothing, at the same rate (/health/live)"));
     }
 
     private static async Task LoadAsync(
