@@ -21,8 +21,8 @@ internal sealed class RuleWatcher(
     ILogger<RuleWatcher> log
 ) : BackgroundService
 {
-    // What a notice that was lost would have told is known within five seconds all the same.
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(4.5);
+    // What a notice that was lost would have told is known within five seconds all the same, the look itself included.
+    internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan NodeLifetime = Interval * 4;
     private static readonly TimeSpan LastCall = TimeSpan.FromSeconds(1);
 
