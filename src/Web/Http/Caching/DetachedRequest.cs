@@ -72,11 +72,11 @@ internal sealed class DetachedRequest
             CachedResponse.TagOf(bytes)
         )
         {
-            IsPassing = CacheControlHeaderValue.TryParse(
-                http.Response.Headers.CacheControl.ToString(),
-                out var control
-            )
-                && control.NoStore,
+            IsPassing =
+                CacheControlHeaderValue.TryParse(
+                    http.Response.Headers.CacheControl.ToString(),
+                    out var control
+                ) && control.NoStore,
         };
     }
 
