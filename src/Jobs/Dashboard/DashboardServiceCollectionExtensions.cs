@@ -4,11 +4,12 @@ namespace Microsoft.Extensions.DependencyInjection;
 
 public static class DashboardServiceCollectionExtensions
 {
-    /// <summary>Adds what reads the data of the dashboard. After <c>AddBatches</c>.</summary>
+    /// <summary>Adds what reads the data of the dashboard. After <c>AddBatches</c> and with <c>AddMonitoring</c>.</summary>
     public static IServiceCollection AddDashboard(this IServiceCollection services)
     {
         services.AddSingleton<DashboardSource>();
         services.AddSingleton<DashboardReader>();
+        services.AddSingleton<StatisticsReader>();
         return services;
     }
 }

@@ -110,6 +110,12 @@ public sealed class DashboardApiTests(WebHost web)
 
     [Theory]
     [InlineData("GET", "statistics?bucket=second", "bucket")]
+    [InlineData("GET", "statistics?bucket=90", "bucket")]
+    [InlineData(
+        "GET",
+        "statistics?bucket=60&from=2026-01-01T00:00:00Z&to=2026-01-01T01:00:00Z",
+        "bucket"
+    )]
     [InlineData(
         "GET",
         "statistics?bucket=minute&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z",
