@@ -7,6 +7,8 @@ namespace Jobs.Dashboard;
 /// <summary>Reads what a tenant's dashboard shows. What it costs is bounded, however much there is. Thread-safe.</summary>
 public sealed class DashboardReader(DashboardSource source)
 {
+    private const int ExportPage = 2_000;
+
     /// <summary>What happened last, the newest first.</summary>
     /// <param name="type">Null for both.</param>
     public async Task<IReadOnlyList<DashboardActivity>> ActivityAsync(
@@ -34,38 +36,70 @@ public sealed class DashboardReader(DashboardSource source)
         return [.. found.OrderByDescending(a => a.At).Take(limit)];
     }
 
-    /// <summary>Batches that ended, the newest first, as they are read.</summary>
+    /// <summary>
+    /// Batches that ended, the newest first, as they are read: a page a statement, so that no snapshot is held for as long
+    /// as somebody takes to receive them. One that is retried or deleted meanwhile may be missing.
+    /// </summary>
     public async IAsyncEnumerable<EndedBatch> ExportAsync(
         int tenantId,
         DateTimeOffset from,
         DateTimeOffset to,
-        long limit,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await using var connection = await source.OpenAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(DashboardStatements.Export, connection);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = from.ToUniversalTime() });
-        command.Parameters.Add(new() { Value = to.ToUniversalTime() });
-        command.Parameters.Add(new() { Value = limit });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var (at, id) = (to.ToUniversalTime(), Guid.Empty);
+        List<EndedBatch> page;
+        do
+        {
+            page = await source.ReadAsync(
+                () =>
+                    Command(
+                        DashboardStatements.Export,
+                        tenantId,
+                        from.ToUniversalTime(),
+                        at,
+                        id,
+                        ExportPage
+                    ),
+                ReadEndedAsync,
+                cancellationToken
+            );
+            foreach (var batch in page)
+            {
+                yield return batch;
+            }
+            if (page is [.., var last])
+            {
+                (at, id) = (last.FinishedAt, last.Id);
+            }
+        } while (page.Count == ExportPage);
+    }
+
+    private static async Task<List<EndedBatch>> ReadEndedAsync(
+        NpgsqlDataReader row,
+        CancellationToken cancellationToken
+    )
+    {
+        var page = new List<EndedBatch>();
         while (await row.ReadAsync(cancellationToken))
         {
-            yield return new EndedBatch(
-                row.GetGuid(0),
-                row.GetString(1),
-                (Priority)row.GetInt16(2),
-                row.GetString(3),
-                row.GetInt32(4),
-                row.GetInt32(5),
-                row.GetInt32(6),
-                row.GetInt32(7),
-                row.GetFieldValue<DateTimeOffset>(8),
-                row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
-                row.GetFieldValue<DateTimeOffset>(10)
+            page.Add(
+                new(
+                    row.GetGuid(0),
+                    row.GetString(1),
+                    (Priority)row.GetInt16(2),
+                    row.GetString(3),
+                    row.GetInt32(4),
+                    row.GetInt32(5),
+                    row.GetInt32(6),
+                    row.GetInt32(7),
+                    row.GetFieldValue<DateTimeOffset>(8),
+                    row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
+                    row.GetFieldValue<DateTimeOffset>(10)
+                )
             );
         }
+        return page;
     }
 
     private static async Task<List<DashboardActivity>> ReadActivityAsync(

@@ -105,13 +105,15 @@ internal static class DashboardStatements
         limit $2
         """;
 
-    /// <summary>Batches that ended from $2 until before $3, $4 at most, the newest first.</summary>
+    /// <summary>
+    /// The next $5 batches that ended from $2 on, before the one that ended at $3 and has the id $4, the newest first.
+    /// </summary>
     public const string Export = """
         select b.id, b.kind, b.priority, b.state, b.total, b.succeeded, b.failed, b.cancelled, b.submitted_at,
             b.started_at, b.finished_at
         from jobs.batches b
-        where b.tenant_id = $1 and b.finished_at >= $2 and b.finished_at < $3
-        order by b.finished_at desc
-        limit $4
+        where b.tenant_id = $1 and b.finished_at >= $2 and (b.finished_at, b.id) < ($3, $4)
+        order by b.finished_at desc, b.id desc
+        limit $5
         """;
 }

@@ -55,7 +55,7 @@ internal static class DashboardApi
             .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)
             .WithSummary("Batches that ended in a time, as JSON, CSV or XLSX")
             .WithDescription(
-                "`{format: json|csv|xlsx, from, to}`. JSON and CSV are streamed; XLSX has 100,000 batches at most."
+                "`{format: json|csv|xlsx, from, to}`, streamed; a sheet of an XLSX has 1,048,575 batches, and as many follow as are needed."
             );
     }
 

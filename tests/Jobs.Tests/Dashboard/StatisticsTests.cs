@@ -270,6 +270,8 @@ public sealed class StatisticsTests : EngineTest
         await using var source = new DashboardSource(
             new ConfigurationBuilder().Build(),
             Database.DataSource,
+            Options.Create(new DashboardOptions()),
+            TimeProvider.System,
             NullLogger<DashboardSource>.Instance
         );
         var reader = new StatisticsReader(source, Options.Create(new MetricsOptions()));

@@ -111,6 +111,12 @@ internal static class ServicePlans
             "2, 50",
             Engine: true
         ),
+        ["Dashboard, export"] = new(
+            DashboardStatements.Export,
+            "int, timestamptz, timestamptz, uuid, int",
+            "2, now() - interval '1 day', now(), {id}, 2000",
+            Engine: true
+        ),
         ["Dashboard, ended"] = new(DashboardStatements.Ended, "int, int", "2, 50", Engine: true),
         ["Audit"] = new(
             AuditStatements.List,
