@@ -18,6 +18,7 @@ return args switch
     ["engine", .. var rest] => await EngineBenchmark.RunAsync(rest),
     ["engines", .. var rest] => await EnginesBenchmark.RunAsync(rest),
     ["latency", .. var rest] => await LatencyBenchmark.RunAsync(rest),
+    ["triggers", .. var rest] => await TriggersBenchmark.RunAsync(rest),
     ["chaos", .. var rest] => await ChaosBenchmark.RunAsync(rest),
     ["submit", .. var rest] => await SubmitBenchmark.RunAsync(rest),
     ["peers", .. var rest] => await PeersBenchmark.RunAsync(rest),
@@ -43,6 +44,7 @@ static int Usage()
         ./bench/run engine [items] [runs]    product against the packed raw-SQL limit; default 200000 items, 5 runs
         ./bench/run [--hangfire] engines [items] [jobs] [runs]    the engines of this build in turns: large batches, batches of one item, and latency; default 100000 items, 1000 jobs, 3 runs
         ./bench/run latency [jobs] [runs]    from submission of a single-item batch to its handler; default 500 jobs, 3 runs
+        ./bench/run triggers [items] [singles] [runs]       what the triggers on batches cost: all, without tallies, without notifications, in turns; default 200000 items, 5000 singles, 5 runs
         ./bench/run submit [clients] [seconds] [runs]    batches of one item over HTTP, with shared commits and with one each; default 64 clients, 10 s, 3 runs
         ./bench/run chaos [items] [seconds] [seed]    kills, restarts and cuts everything; default 500000 items, 60 s
         ./bench/run peers [items] [runs] [--plot file] [--only shape]  beside the raw-SQL limit, graphile-worker and pg-boss; default 100000 items, 3 runs

@@ -116,7 +116,17 @@ internal static class ReportsApi
                     $"{Csv}; charset=utf-8",
                     $"{name}.csv"
                 ),
-                "xlsx" => Results.File(ReportXlsx.Write(result), Xlsx, $"{name}.xlsx"),
+                "xlsx" => Results.Stream(
+                    file =>
+                        ReportXlsx.WriteAsync(
+                            file,
+                            result.Columns,
+                            result.Rows.ToAsyncEnumerable(),
+                            cancellationToken
+                        ),
+                    Xlsx,
+                    $"{name}.xlsx"
+                ),
                 _ => Results.Bytes(ReportJson.Write(result), "application/json; charset=utf-8"),
             };
         }
