@@ -23,8 +23,8 @@ internal sealed class RuleWatcher(
 {
     private const int PrunedAtOnce = 1_000;
 
-    // What a notice that was lost would have told is known within five seconds all the same.
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(4.5);
+    // What a notice that was lost would have told is known within five seconds all the same, the look itself included.
+    internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan NodeLifetime = Interval * 4;
     private static readonly TimeSpan PruneInterval = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LastCall = TimeSpan.FromSeconds(1);
