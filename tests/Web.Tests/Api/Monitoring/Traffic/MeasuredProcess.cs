@@ -81,6 +81,13 @@ public sealed class MeasuredProcess : IDisposable
         }
     }
 
+    /// <summary>The status with which it answers.</summary>
+    public async Task<int> StatusAsync(string path, CancellationToken cancellationToken)
+    {
+        using var answer = await client.GetAsync(path, cancellationToken);
+        return (int)answer.StatusCode;
+    }
+
     /// <summary>Waits until it has written a text to its log.</summary>
     public async Task LoggedAsync(string text, CancellationToken cancellationToken)
     {
