@@ -57,8 +57,8 @@ static int Usage()
         ./bench/run idle [workers] [seconds]                statements of workers that have nothing to do; default 4 workers, 30 seconds
         ./bench/run limits [seconds] [nodes]                rate limits: a decision, shared budgets, changes, an outage; default 5 s, 4 nodes
         ./bench/run dashboard [items]                       the dashboard's data where there are many items; default 10000000
-        ./bench/run load [steady|burst|soak] [--rate n] [--seconds n] [--update]    all that callers do, over HTTP; a score card, and ratios beside the stored ones; default all three, 80 requests a second, 20 seconds (a soak 240)
-        ./bench/run metrics                                 what it costs to count a request, and a scrape of /metrics
+        ./bench/run load [steady|burst|soak] [--rate n] [--seconds n] [--update] [--url address --key key]    all that callers do, over HTTP, to a service of its own or to a running one; a score card, and ratios beside the stored ones; default all three, 80 requests a second, 20 seconds (a soak 240)
+        ./bench/run metrics                                 what it costs to count a request, a scrape of /metrics, and 100000 requests that have nothing in common
         ./bench/run cache [runs] [--only ratio|memory|shared|cluster]    hit ratios, hits in memory, the shared tier, several processes; default 5 runs
 
         ConnectionStrings__Jobs names a server on which databases may be made; without it one is started.

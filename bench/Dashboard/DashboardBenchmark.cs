@@ -1,12 +1,10 @@
 using System.Diagnostics;
-using System.Net.Http.Headers;
 using Jobs.Bench.Engine;
 using Jobs.Bench.Report;
 using Jobs.Database;
 using Jobs.Monitoring;
 using Jobs.Monitoring.Samples;
 using Jobs.Monitoring.Tallies;
-using Jobs.Testing;
 using Microsoft.Extensions.Options;
 
 namespace Jobs.Bench.Dashboard;
@@ -14,7 +12,6 @@ namespace Jobs.Bench.Dashboard;
 /// <summary>How long the dashboard's data takes over HTTP, where there are many items, each answer computed anew.</summary>
 internal static class DashboardBenchmark
 {
-    private const string Key = "bench-0123456789-0123456789-0123456789";
     private const int ItemsOfBatch = 100;
     private const int Asked = 100;
     private const double MostMilliseconds = 200;
@@ -41,20 +38,11 @@ internal static class DashboardBenchmark
     {
         var items = Arguments.Number(args, 0, 10_000_000);
         await using var database = await BenchDatabase.CreateAsync();
-        var folder = Directory.CreateTempSubdirectory("jobs-bench-").FullName;
-        var address = new Uri($"http://127.0.0.1:{HostProcess.FreePort()}");
-        using var web = HostProcess.Start(
-            "Web",
-            folder,
-            ("ConnectionStrings__Jobs", database.ConnectionString),
-            ("Jobs__AdminKey", Key),
-            ("Jobs__RateLimits__Enabled", "false"),
+        await using var web = await WebProcess.StartAsync(
+            database.ConnectionString,
             // Each is asked as if nobody had before.
-            ("Jobs__Features__Caching", "false"),
-            ("Serilog__MinimumLevel__Default", "Warning"),
-            ("ASPNETCORE_URLS", address.ToString())
+            ("Jobs__Features__Caching", "false")
         );
-        await web.SignInLinkAsync(CancellationToken.None);
         // What ended yesterday counts for yesterday, and not for the first hour that is not made yet.
         await database.ExecuteAsync(
             "update jobs.metric_rollups set until = now() - interval '10 days'"
@@ -68,8 +56,6 @@ internal static class DashboardBenchmark
         }
         await database.ExecuteAsync("analyze jobs.batches");
         await FoldAsync(database);
-        using var client = new HttpClient { BaseAddress = address };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
         var rows = new List<(string Path, double P50, double P99)>();
         foreach (
             var path in (string[])
@@ -81,10 +67,8 @@ internal static class DashboardBenchmark
                 ]
         )
         {
-            rows.Add(await MeasureAsync(client, path));
+            rows.Add(await MeasureAsync(web.Client, path));
         }
-        await web.KillAsync(CancellationToken.None);
-        Directory.Delete(folder, recursive: true);
         Console.WriteLine(
             $"\n{items:N0} items in {items / ItemsOfBatch:N0} batches of one tenant, all of the last day; {Asked} requests each, one after the other, nothing cached\n"
         );

@@ -1,10 +1,8 @@
 using System.Diagnostics;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Jobs.Bench.Engine;
 using Jobs.Bench.Report;
-using Jobs.Testing;
 
 namespace Jobs.Bench.Documents;
 
@@ -14,7 +12,6 @@ namespace Jobs.Bench.Documents;
 /// </summary>
 internal static class DocumentsBenchmark
 {
-    private const string Key = "bench-0123456789-0123456789-0123456789";
     private const int FilesOfRequest = 50;
 
     // As many as a worker reads documents at once.
@@ -87,23 +84,11 @@ internal static class DocumentsBenchmark
         int parserFiles
     )
     {
-        var folder = Directory.CreateTempSubdirectory("jobs-bench-").FullName;
-        var address = $"http://127.0.0.1:{HostProcess.FreePort()}";
-        using var web = HostProcess.Start(
-            "Web",
-            folder,
-            ("ConnectionStrings__Jobs", database.ConnectionString),
-            ("Jobs__AdminKey", Key),
-            ("ASPNETCORE_URLS", address),
+        await using var web = await WebProcess.StartAsync(
+            database.ConnectionString,
             ("Jobs__Documents__ParserFiles", $"{parserFiles}")
         );
-        await web.SignInLinkAsync(CancellationToken.None);
-        using var client = new HttpClient
-        {
-            BaseAddress = new Uri(address),
-            Timeout = TimeSpan.FromMinutes(5),
-        };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
+        var client = web.Client;
         // A first file of each kind of parser, so that no start of the service itself is measured.
         using (
             var warm = await Corpus.CreateAsync(7, $"warm {parserFiles} {Stopwatch.GetTimestamp()}")
@@ -122,8 +107,6 @@ internal static class DocumentsBenchmark
             await EndAsync(client, batch);
         }
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        await web.KillAsync(CancellationToken.None);
-        Directory.Delete(folder, recursive: true);
         return seconds;
     }
 

@@ -1,11 +1,9 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Jobs.Bench.Engine;
 using Jobs.Bench.Report;
-using Jobs.Testing;
 using Jobs.Testing.Documents;
 
 namespace Jobs.Bench.Documents;
@@ -13,8 +11,6 @@ namespace Jobs.Bench.Documents;
 /// <summary>How much the service grows while it is sent as many and as large files as one request may have.</summary>
 internal static class UploadMemoryBenchmark
 {
-    private const string Key = "bench-0123456789-0123456789-0123456789";
-
     // A little less than a file may have: the document around it has its length too.
     private const int FileLength = (50 * 1024 * 1024) - 4096;
     private const double MostGrowth = 100;
@@ -23,22 +19,8 @@ internal static class UploadMemoryBenchmark
     {
         var files = Arguments.Number(args, 0, 50);
         await using var database = await BenchDatabase.CreateAsync();
-        var folder = Directory.CreateTempSubdirectory("jobs-bench-").FullName;
-        var address = $"http://127.0.0.1:{HostProcess.FreePort()}";
-        using var web = HostProcess.Start(
-            "Web",
-            folder,
-            ("ConnectionStrings__Jobs", database.ConnectionString),
-            ("Jobs__AdminKey", Key),
-            ("ASPNETCORE_URLS", address)
-        );
-        await web.SignInLinkAsync(CancellationToken.None);
-        using var client = new HttpClient
-        {
-            BaseAddress = new Uri(address),
-            Timeout = TimeSpan.FromMinutes(10),
-        };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
+        await using var web = await WebProcess.StartAsync(database.ConnectionString);
+        var client = web.Client;
         var before = ProcessStatus.Megabytes(web.Id);
         using var done = new CancellationTokenSource();
         var peak = WatchAsync(web.Id, done.Token);
@@ -75,8 +57,6 @@ internal static class UploadMemoryBenchmark
                 $"{files} files of 50 MB: uploaded in {upload:0.0} s, {(double)files * FileLength / upload / 1_000_000:0} MB/s, read after {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s; the service had {before:0} MB and grew by {growth:0} MB"
             )
         );
-        await web.KillAsync(CancellationToken.None);
-        Directory.Delete(folder, recursive: true);
         return growth < MostGrowth ? 0 : 1;
     }
 

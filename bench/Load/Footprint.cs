@@ -1,10 +1,7 @@
-using Jobs.Bench.Engine;
-using Jobs.Bench.Report;
-
 namespace Jobs.Bench.Load;
 
 /// <summary>What the service occupies while a scenario runs.</summary>
-internal sealed class Footprint(int process, BenchDatabase database)
+internal sealed class Footprint(IFootprintSource source)
 {
     private const int Looks = 40;
     private readonly List<Look> looks = [];
@@ -13,7 +10,7 @@ internal sealed class Footprint(int process, BenchDatabase database)
     public double Peak => looks.Max(l => l.Megabytes);
 
     /// <summary>Connections that it had most.</summary>
-    public long Connections => looks.Max(l => l.Connections);
+    public double Connections => looks.Max(l => l.Connections);
 
     /// <summary>
     /// By how much it has grown, of each the least of the last quarter over the least of the second: in the first it
@@ -34,7 +31,7 @@ internal sealed class Footprint(int process, BenchDatabase database)
         {
             do
             {
-                looks.Add(await LookAsync());
+                looks.Add(await source.LookAsync());
             } while (await timer.WaitForNextTickAsync(cancellationToken));
         }
         catch (OperationCanceledException)
@@ -42,19 +39,7 @@ internal sealed class Footprint(int process, BenchDatabase database)
             // The scenario is over.
         }
     }
-
-    private async Task<Look> LookAsync() =>
-        new(
-            ProcessStatus.Megabytes(process),
-            Directory.EnumerateFileSystemEntries($"/proc/{process}/fd").Count(),
-            ProcessStatus.Threads(process),
-            await database.ScalarAsync<long>(
-                "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
-            )
-        );
-
-    private sealed record Look(double Megabytes, double Files, double Threads, long Connections);
 }
 
-/// <summary>Ratios of late to early.</summary>
+/// <summary>Ratios of late to early; not a number where the service does not say.</summary>
 internal sealed record Growth(double Memory, double Files, double Threads);

@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using Jobs.Bench.Engine;
 using Jobs.Bench.Report;
-using Jobs.Testing;
 
 namespace Jobs.Bench.Load;
 
@@ -12,7 +10,6 @@ namespace Jobs.Bench.Load;
 /// </summary>
 internal static class LoadBenchmark
 {
-    private const string Key = "bench-0123456789-0123456789-0123456789";
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
 
     public static async Task<int> RunAsync(string[] args)
@@ -32,41 +29,48 @@ internal static class LoadBenchmark
             );
             return 2;
         }
+        if (Arguments.Option(args, "--url") is { } url)
+        {
+            if (Arguments.Option(args, "--key") is not { } key)
+            {
+                Console.Error.WriteLine(
+                    "load: --url wants --key, of a tenant that nobody else uses"
+                );
+                return 2;
+            }
+            using var client = WebProcess.Connect(new Uri(url), key);
+            return await RunAsync(client, new MetricsFootprint(client), scenarios, args);
+        }
         await using var database = await BenchDatabase.CreateAsync();
-        var folder = Directory.CreateTempSubdirectory("jobs-bench-").FullName;
-        var address = new Uri($"http://127.0.0.1:{HostProcess.FreePort()}");
-        using var web = HostProcess.Start(
-            "Web",
-            folder,
-            ("ConnectionStrings__Jobs", database.ConnectionString),
-            ("Jobs__AdminKey", Key),
-            ("Jobs__RateLimits__Enabled", "false"),
-            // As they are by default: the tests that share this start have them shorter.
-            ("Jobs__Engine__LeaseTime", "00:00:30"),
-            ("Jobs__Engine__PollInterval", "00:00:05"),
-            ("Serilog__MinimumLevel__Default", "Warning"),
-            ("ASPNETCORE_URLS", address.ToString())
-        );
-        await web.SignInLinkAsync(CancellationToken.None);
-        using var client = Client(address);
-        var traffic = new Traffic(client, database);
+        await using var web = await WebProcess.StartAsync(database.ConnectionString);
+        return await RunAsync(web.Client, new ProcessFootprint(web.Id, database), scenarios, args);
+    }
+
+    private static async Task<int> RunAsync(
+        HttpClient client,
+        IFootprintSource source,
+        IReadOnlyList<Scenario> scenarios,
+        string[] args
+    )
+    {
+        client.Timeout = TimeSpan.FromSeconds(60);
+        var traffic = new Traffic(client);
         await traffic.PrepareAsync();
         await new OpenLoop(traffic, new Scenario("warm-up", 50, 50, WarmUp)).RunAsync();
         var cards = new List<ScoreCard>();
         foreach (var scenario in scenarios)
         {
-            var footprint = new Footprint(web.Id, database);
+            var footprint = new Footprint(source);
+            var items = traffic.Items;
             using var done = new CancellationTokenSource();
             var watching = footprint.WatchAsync(scenario.Duration, done.Token);
             var result = await new OpenLoop(traffic, scenario).RunAsync();
             var drained = await traffic.DrainAsync();
             await done.CancelAsync();
             await watching;
-            cards.Add(new(scenario, result, drained, footprint));
+            cards.Add(new(scenario, result, traffic.Items - items, drained, footprint));
         }
         var lost = await traffic.LostAsync();
-        await web.KillAsync(CancellationToken.None);
-        Directory.Delete(folder, recursive: true);
 
         Console.WriteLine();
         ScoreCard.Print(cards);
@@ -77,17 +81,5 @@ internal static class LoadBenchmark
         );
         var regressed = StoredRatios.Compare(cards, update: args.Contains("--update"));
         return lost.Count == 0 && !regressed && cards.TrueForAll(c => c.Passed) ? 0 : 1;
-    }
-
-    private static HttpClient Client(Uri address)
-    {
-        var handler = new SocketsHttpHandler { MaxConnectionsPerServer = 256 };
-        var client = new HttpClient(handler)
-        {
-            BaseAddress = address,
-            Timeout = TimeSpan.FromSeconds(60),
-        };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
-        return client;
     }
 }

@@ -3,12 +3,11 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Jobs.Bench.Engine;
 
 namespace Jobs.Bench.Load;
 
 /// <summary>The mix of requests, and the account of what was submitted by them. Thread-safe.</summary>
-internal sealed class Traffic(HttpClient client, BenchDatabase database)
+internal sealed class Traffic(HttpClient client)
 {
     private const int Documents = 100;
     private const int WordsOfDocument = 400;
@@ -36,8 +35,10 @@ internal sealed class Traffic(HttpClient client, BenchDatabase database)
 
     private readonly ConcurrentBag<string> all = [];
     private volatile string? latest;
+    private long answered;
 
-    public long Items => all.Count * (long)ItemsOfBatch;
+    /// <summary>Items of batches, and queries that were answered in the response.</summary>
+    public long Items => (all.Count * (long)ItemsOfBatch) + Volatile.Read(ref answered);
 
     /// <summary>Documents to search in, and a batch to ask for.</summary>
     public async Task PrepareAsync()
@@ -97,6 +98,10 @@ internal sealed class Traffic(HttpClient client, BenchDatabase database)
         {
             await answer.Content.CopyToAsync(Stream.Null);
         }
+        if (operation == Operation.Queries)
+        {
+            Interlocked.Add(ref answered, ItemsOfRequest);
+        }
         return true;
     }
 
@@ -104,16 +109,24 @@ internal sealed class Traffic(HttpClient client, BenchDatabase database)
     public async Task<TimeSpan> DrainAsync()
     {
         var started = Stopwatch.GetTimestamp();
-        while (
-            await database.ScalarAsync<bool>(
-                "select exists (select from jobs.batches where finished_at is null)"
-            )
-        )
+        foreach (var state in (string[])["queued", "running"])
         {
-            await Task.Delay(Pause, TimeProvider.System);
+            while (await IsAnyAsync(state))
+            {
+                await Task.Delay(Pause, TimeProvider.System);
+            }
         }
         return Stopwatch.GetElapsedTime(started);
     }
+
+    private async Task<bool> IsAnyAsync(string state) =>
+        (
+            await client.GetFromJsonAsync<JsonElement>(
+                new Uri($"/api/v1/batch/jobs?limit=1&state={state}", UriKind.Relative)
+            )
+        )
+            .GetProperty("items")
+            .GetArrayLength() > 0;
 
     /// <summary>Batches that have another number of outcomes than of items, or an item twice.</summary>
     public async Task<IReadOnlyList<string>> LostAsync()

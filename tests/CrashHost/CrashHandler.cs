@@ -4,7 +4,7 @@ using Jobs.Kinds;
 namespace Jobs.CrashHost;
 
 /// <summary>Does what its items say.</summary>
-public sealed class CrashHandler(TimeProvider time) : IItemHandler
+public sealed class CrashHandler(TimeProvider time, CrashSettings settings) : IItemHandler
 {
     public async ValueTask<ItemOutcome> HandleAsync(Item item, CancellationToken cancellationToken)
     {
@@ -19,6 +19,9 @@ public sealed class CrashHandler(TimeProvider time) : IItemHandler
                 return ItemOutcome.Failure(CrashItem.ErrorCode, "It was told to fail.");
             case CrashFate.Retry when item.Attempt == 1:
                 return ItemOutcome.Failure(new ItemError("busy", "Come back later.", true));
+            case CrashFate.Hold when settings.Hold:
+                await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);
+                break;
             case CrashFate.Die:
                 using (var self = Process.GetCurrentProcess())
                 {

@@ -34,10 +34,14 @@ public enum CrashFate
 
     /// <summary>Kills the process that executes it.</summary>
     Die,
+
+    /// <summary>Never ends where its worker is told to hold, and succeeds elsewhere.</summary>
+    Hold,
 }
 
 public sealed record CrashResult(int Number, string Mark);
 
 [JsonSerializable(typeof(CrashItem))]
+[JsonSerializable(typeof(CacheItem))]
 [JsonSerializable(typeof(CrashResult))]
 internal sealed partial class CrashJson : JsonSerializerContext;

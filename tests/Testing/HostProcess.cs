@@ -85,6 +85,21 @@ public sealed class HostProcess : IDisposable
         await process.WaitForExitAsync(cancellationToken);
     }
 
+    /// <summary>SIGTERM: it stops by itself; its exit code.</summary>
+    public async Task<int> TerminateAsync(CancellationToken cancellationToken)
+    {
+        using (
+            var kill = Process.Start(
+                "kill",
+                ["-TERM", Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]
+            )
+        )
+        {
+            await kill.WaitForExitAsync(cancellationToken);
+        }
+        return await ExitAsync(cancellationToken);
+    }
+
     public void Dispose()
     {
         if (!process.HasExited)

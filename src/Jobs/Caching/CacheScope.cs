@@ -291,7 +291,7 @@ public sealed class CacheScope : HybridCache
             {
                 Refresh(key, state, source, options, tags);
             }
-            statistics.Stale();
+            statistics.MemoryStale();
             return new CacheAnswer<T>(value, CacheStatus.Stale, parts.AgeOf(entry));
         }
         var qualified = CacheTag.Of(Id.TenantId, tags);
@@ -302,8 +302,7 @@ public sealed class CacheScope : HybridCache
         {
             _ = new FillRun<TState, T>(parts, space, fill, state, source, options).RunAsync();
         }
-        var answer = await fill.WaitAsync(cancellationToken);
-        Count(answer.Status);
+        var answer = await AnswerOfAsync(fill, cancellationToken);
         return
             !isOwn
             && !CacheSerializer<T>.IsImmutable
@@ -334,19 +333,36 @@ public sealed class CacheScope : HybridCache
         }
     }
 
-    private void Count(CacheStatus status)
+    // Whoever waits counts; one who goes away before the answer has asked for nothing.
+    private async ValueTask<CacheAnswer<T>> AnswerOfAsync<T>(
+        Fill<T> fill,
+        CancellationToken cancellationToken
+    )
     {
-        switch (status)
+        try
         {
-            case CacheStatus.Hit:
-                statistics.SharedHit();
-                break;
-            case CacheStatus.Stale:
-                statistics.Stale();
-                break;
-            default:
-                statistics.Miss();
-                break;
+            var answer = await fill.WaitAsync(cancellationToken);
+            switch (answer.Status)
+            {
+                case CacheStatus.Hit:
+                    statistics.SharedHit();
+                    break;
+                case CacheStatus.Stale when fill.IsFromMemory:
+                    statistics.MemoryStale();
+                    break;
+                case CacheStatus.Stale:
+                    statistics.SharedStale();
+                    break;
+                default:
+                    statistics.Miss();
+                    break;
+            }
+            return answer;
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            statistics.Miss();
+            throw;
         }
     }
 

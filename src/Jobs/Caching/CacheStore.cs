@@ -85,7 +85,14 @@ public sealed class CacheStore
             }
             if (parts.Memory.TryGet(key, now, out var entry) && now < entry.StaleUntil)
             {
-                parts.Statistics.Of(key.Scope).MemoryHit();
+                if (now < entry.FreshUntil)
+                {
+                    parts.Statistics.Of(key.Scope).MemoryHit();
+                }
+                else
+                {
+                    parts.Statistics.Of(key.Scope).MemoryStale();
+                }
                 found[i] = Json(entry);
             }
             else
@@ -93,23 +100,31 @@ public sealed class CacheStore
                 missing.Add((i, key));
             }
         }
-        if (
-            missing.Count > 0
-            && await parts.Shared.ReadManyAsync(missing.ConvertAll(m => m.Key), cancellationToken)
-                is { } answers
-        )
+        var answers =
+            missing.Count == 0
+                ? null
+                : await parts.Shared.ReadManyAsync(
+                    missing.ConvertAll(m => m.Key),
+                    cancellationToken
+                );
+        foreach (var (place, (index, key)) in missing.Index())
         {
-            foreach (var ((index, key), answer) in missing.Zip(answers))
+            var counts = parts.Statistics.Of(key.Scope);
+            if (answers?[place].Entry is { } entry && entry.Stale > TimeSpan.Zero)
             {
-                if (answer.Entry is { } entry && entry.Stale > TimeSpan.Zero)
+                if (entry.Fresh > TimeSpan.Zero)
                 {
-                    parts.Statistics.Of(key.Scope).SharedHit();
-                    found[index] = new CachedJson(entry.Value, entry.IsJson);
+                    counts.SharedHit();
                 }
                 else
                 {
-                    parts.Statistics.Of(key.Scope).Miss();
+                    counts.SharedStale();
                 }
+                found[index] = new CachedJson(entry.Value, entry.IsJson);
+            }
+            else
+            {
+                counts.Miss();
             }
         }
         return found;

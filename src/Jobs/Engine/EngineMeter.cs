@@ -185,7 +185,8 @@ internal sealed class EngineMeter
             Add(outcomes.Failed, chunk, "failed");
             Add(outcomes.Cancelled, chunk, "cancelled");
         }
-        foreach (var retry in settlement.Retries)
+        // The halves of a chunk that is isolated have not failed: they are still at the same attempt.
+        foreach (var retry in settlement.Retries.Where(r => r.Attempt > chunk.Attempt))
         {
             retries.Add(retry.Items.Count, new KeyValuePair<string, object?>("kind", chunk.Kind));
         }

@@ -19,6 +19,7 @@ public static class RateLimitServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
         services.AddSingleton<RateLimitMeter>();
+        services.AddSingleton<RateLimitAdmissions>();
         services.AddSingleton<ISampleSource, RateLimitSamples>();
         services.AddSingleton<RateLimitRules>();
         services.AddSingleton<RateLimitStore>();

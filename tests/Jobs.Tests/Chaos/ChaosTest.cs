@@ -45,7 +45,7 @@ public abstract class ChaosTest(ITestOutputHelper output) : EngineTest
             connectionString,
             new EngineHostOptions
             {
-                Handle = new CrashHandler(TimeProvider.System).HandleAsync,
+                Handle = new CrashHandler(TimeProvider.System, new CrashSettings()).HandleAsync,
                 Engine = engine => (engine.Slots, engine.LeaseTime) = (4, leaseTime ?? LeaseTime),
                 Services = services =>
                     services

@@ -55,6 +55,9 @@ internal sealed class Fill<T>(CacheKey key, string[] tags, bool isDetached) : Fi
     /// <summary>Cancelled when nobody waits any more.</summary>
     public CancellationToken Abandoned => abandoned.Token;
 
+    /// <summary>Whether its answer is what memory had before, in place of a source that failed.</summary>
+    public bool IsFromMemory { get; set; }
+
     /// <summary>The serialised value, for those who need a copy of their own; null where there is none.</summary>
     public byte[]? Payload { get; set; }
 

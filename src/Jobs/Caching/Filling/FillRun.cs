@@ -231,6 +231,7 @@ internal sealed class FillRun<TState, T>(
         else if (kept is not null && parts.TryRead<T>(kept, out var value))
         {
             parts.Log.RefreshFailed(space.Name, exception);
+            fill.IsFromMemory = true;
             fill.Answer(new CacheAnswer<T>(value, CacheStatus.Stale, parts.AgeOf(kept)));
         }
         else if (former is { } stale && !fill.IsVoid)

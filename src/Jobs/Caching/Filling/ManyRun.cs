@@ -36,7 +36,10 @@ internal sealed class ManyRun<T>(
             var missing = await FindAsync(found, renew, cancellationToken);
             if (missing.Count > 0)
             {
-                await source(missing, (i, value) => written.Add(Keep(i, value)), cancellationToken);
+                await AskAsync(
+                    ct => source(missing, (i, value) => written.Add(Keep(i, value)), ct),
+                    cancellationToken
+                );
             }
         }
         finally
@@ -46,6 +49,23 @@ internal sealed class ManyRun<T>(
                 parts.Fills.End(fill);
             }
             await Task.WhenAll(written);
+        }
+    }
+
+    private async Task AskAsync(
+        Func<CancellationToken, Task> source,
+        CancellationToken cancellationToken
+    )
+    {
+        space.Statistics.Fill();
+        try
+        {
+            await source(cancellationToken);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            space.Statistics.FillFailed();
+            throw;
         }
     }
 
@@ -106,7 +126,14 @@ internal sealed class ManyRun<T>(
             return null;
         }
         var isFresh = now < entry.FreshUntil;
-        space.Statistics.MemoryHit();
+        if (isFresh)
+        {
+            space.Statistics.MemoryHit();
+        }
+        else
+        {
+            space.Statistics.MemoryStale();
+        }
         return new(value, isFresh ? CacheStatus.Hit : CacheStatus.Stale, parts.AgeOf(entry));
     }
 
@@ -130,7 +157,14 @@ internal sealed class ManyRun<T>(
             entry.Age,
             entry.FilledAt
         );
-        space.Statistics.SharedHit();
+        if (isFresh)
+        {
+            space.Statistics.SharedHit();
+        }
+        else
+        {
+            space.Statistics.SharedStale();
+        }
         return new(value, isFresh ? CacheStatus.Hit : CacheStatus.Stale, entry.Age);
     }
 

@@ -201,6 +201,7 @@ internal sealed class MemoryTier(
         queue.Add(entry);
         tags.Add(entry);
         entries[entry.Key] = entry;
+        statistics.Of(entry.Key.Scope).MemorySet();
         return true;
     }
 

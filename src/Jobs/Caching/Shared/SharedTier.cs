@@ -262,6 +262,10 @@ internal sealed class SharedTier
         var started = time.GetTimestamp();
         var at = await database.WriteAsync(group, CancellationToken.None);
         statistics.SharedWrites.Record(time.GetElapsedTime(started));
+        foreach (var write in group)
+        {
+            statistics.Of(write.Key.Scope).SharedSet();
+        }
         health.Succeeded();
         return [.. Enumerable.Repeat(at, group.Count)];
     }

@@ -16,6 +16,7 @@ internal sealed class CacheStatistics : IDisposable
     public CacheStatistics()
     {
         meter.CreateObservableCounter("jobs.cache.requests", Requests, "{request}");
+        meter.CreateObservableCounter("jobs.cache.sets", Sets, "{value}");
         meter.CreateObservableCounter(
             "jobs.cache.fills",
             () => All().Select(n => Of(n.Fills, n)),
@@ -88,8 +89,24 @@ internal sealed class CacheStatistics : IDisposable
                     [
                         Of(n.MemoryHits, n, ("result", "hit"), ("tier", "memory")),
                         Of(n.SharedHits, n, ("result", "hit"), ("tier", "shared")),
-                        Of(n.StaleHits, n, ("result", "stale")),
+                        Of(
+                            n.StaleHits - n.SharedStaleHits,
+                            n,
+                            ("result", "stale"),
+                            ("tier", "memory")
+                        ),
+                        Of(n.SharedStaleHits, n, ("result", "stale"), ("tier", "shared")),
                         Of(n.Misses, n, ("result", "miss")),
+                    ]
+            );
+
+    private IEnumerable<Measurement<long>> Sets() =>
+        All()
+            .SelectMany(n =>
+                (IEnumerable<Measurement<long>>)
+                    [
+                        Of(n.MemorySets, n, ("tier", "memory")),
+                        Of(n.SharedSets, n, ("tier", "shared")),
                     ]
             );
 
@@ -98,12 +115,16 @@ internal sealed class CacheStatistics : IDisposable
             .SelectMany(n =>
                 (IEnumerable<Measurement<long>>)
                     [
-                        Of(n.Evictions.Entries, n, ("cause", "entries")),
-                        Of(n.Evictions.Bytes, n, ("cause", "bytes")),
-                        Of(n.Evictions.Expired, n, ("cause", "expired")),
-                        Of(n.Evictions.Removed, n, ("cause", "removed")),
-                        Of(n.Evictions.Replaced, n, ("cause", "replaced")),
-                        Of(n.Evictions.Flushed, n, ("cause", "flushed")),
+                        Evicted(n.Evictions.Entries, n, "entries"),
+                        Evicted(n.Evictions.Bytes, n, "bytes"),
+                        Evicted(n.Evictions.Expired, n, "expired"),
+                        Evicted(n.Evictions.Removed, n, "removed"),
+                        Evicted(n.Evictions.Replaced, n, "replaced"),
+                        Evicted(n.Evictions.Flushed, n, "flushed"),
+                        Of(n.SharedExpired, n, ("cause", "expired"), ("tier", "shared")),
                     ]
             );
+
+    private static Measurement<long> Evicted(long value, NamespaceCounts counts, string cause) =>
+        Of(value, counts, ("cause", cause), ("tier", "memory"));
 }

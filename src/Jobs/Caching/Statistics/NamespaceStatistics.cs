@@ -6,6 +6,7 @@ namespace Jobs.Caching;
 internal sealed class NamespaceStatistics(string name)
 {
     private const int FirstEviction = 8;
+    private const int FirstOfShared = 16;
     private readonly StripedCounters counters = new();
 
     public string Name { get; } = name;
@@ -16,8 +17,11 @@ internal sealed class NamespaceStatistics(string name)
     /// <summary>Answered from the database.</summary>
     public void SharedHit() => counters.Add(1);
 
-    /// <summary>Answered past its freshness, from wherever.</summary>
-    public void Stale() => counters.Add(2);
+    /// <summary>Answered from memory past its freshness.</summary>
+    public void MemoryStale() => counters.Add(2);
+
+    /// <summary>Answered from the database past its freshness.</summary>
+    public void SharedStale() => counters.Add(FirstOfShared);
 
     /// <summary>Neither tier had it.</summary>
     public void Miss() => counters.Add(3);
@@ -34,13 +38,23 @@ internal sealed class NamespaceStatistics(string name)
     /// <summary>A value came from a source that was read before it was removed, and was not kept.</summary>
     public void Voided() => counters.Add(7);
 
+    /// <summary>A value was kept in memory.</summary>
+    public void MemorySet() => counters.Add(FirstOfShared + 1);
+
+    /// <summary>A value was written into the database.</summary>
+    public void SharedSet() => counters.Add(FirstOfShared + 2);
+
+    /// <summary>Values whose time was over were deleted from the database.</summary>
+    public void SharedExpired(long count) => counters.Add(FirstOfShared + 3, count);
+
     public void Evicted(EvictionCause cause) => counters.Add(FirstEviction + (int)cause);
 
     public NamespaceCounts Read(int entries, long bytes)
     {
         var memoryHits = counters.Sum(0);
         var sharedHits = counters.Sum(1);
-        var stale = counters.Sum(2);
+        var sharedStale = counters.Sum(FirstOfShared);
+        var stale = counters.Sum(2) + sharedStale;
         var misses = counters.Sum(3);
         var asked = memoryHits + sharedHits + stale + misses;
         return new NamespaceCounts(
@@ -48,12 +62,16 @@ internal sealed class NamespaceStatistics(string name)
             memoryHits,
             sharedHits,
             stale,
+            sharedStale,
             misses,
             asked == 0 ? null : Math.Round((asked - misses) / (double)asked, 4),
             counters.Sum(4),
             counters.Sum(5),
             counters.Sum(6),
             counters.Sum(7),
+            counters.Sum(FirstOfShared + 1),
+            counters.Sum(FirstOfShared + 2),
+            counters.Sum(FirstOfShared + 3),
             new EvictionCounts(
                 Of(EvictionCause.Entries),
                 Of(EvictionCause.Bytes),

@@ -1,3 +1,4 @@
+using Jobs.Caching;
 using Jobs.Caching.Shared;
 using Jobs.Database;
 
@@ -7,7 +8,7 @@ namespace Jobs.Kinds.Cleanup;
 /// Deletes cache entries whose ten minutes of expiry are over, and what was noted of removals once nothing can be older
 /// than it. Thread-safe.
 /// </summary>
-internal sealed class CacheCleanup(JobsDataSource database)
+internal sealed class CacheCleanup(JobsDataSource database, CacheStatistics statistics)
 {
     /// <summary>Longer than the longest life of an entry.</summary>
     private static readonly TimeSpan MarkRetention = TimeSpan.FromDays(15);
@@ -18,14 +19,19 @@ internal sealed class CacheCleanup(JobsDataSource database)
     /// <summary>How long messages about removals can be looked at.</summary>
     private static readonly TimeSpan MessageRetention = TimeSpan.FromDays(7);
 
+    /// <summary>Says how many rows there were of which namespace, and how many of them were values.</summary>
     public const string Purge = """
-        delete from jobs.cache_entries
-        where ctid = any(array(
-            select ctid
-            from jobs.cache_entries
-            where expires_bucket < floor(extract(epoch from now()) / 600)::int
-            limit $1
-            for update skip locked))
+        with purged as (
+            delete from jobs.cache_entries
+            where ctid = any(array(
+                select ctid
+                from jobs.cache_entries
+                where expires_bucket < floor(extract(epoch from now()) / 600)::int
+                limit $1
+                for update skip locked))
+            returning split_part(key, ':', 1) as namespace, expires_at > '-infinity' as is_value
+        )
+        select namespace, count(*), count(*) filter (where is_value) from purged group by namespace
         """;
 
     public const string PurgeRemovals = """
@@ -88,7 +94,7 @@ internal sealed class CacheCleanup(JobsDataSource database)
 
     public async Task PurgeAsync(CleanupResult result, CancellationToken ct)
     {
-        result.CacheEntries = await RunAsync(Purge, [], ct);
+        result.CacheEntries = await PurgeEntriesAsync(ct);
         result.CacheRemovals =
             await RunAsync(PurgeRemovals, [RemovalLog.Retention], ct)
             + await RunAsync(PurgeMarks, [MarkRetention], ct)
@@ -100,6 +106,26 @@ internal sealed class CacheCleanup(JobsDataSource database)
             result.CacheRemovals += await prefixes.ExecuteNonQueryAsync(ct);
         }
         result.Messages = await RunAsync(PurgeMessages, [MessageRetention], ct);
+    }
+
+    private async Task<long> PurgeEntriesAsync(CancellationToken cancellationToken)
+    {
+        var total = 0L;
+        long step;
+        do
+        {
+            step = 0;
+            await using var command = database.Requests.CreateCommand(Purge);
+            command.Parameters.Add(new() { Value = CleanupHandler.StepRows });
+            await using var row = await command.ExecuteReaderAsync(cancellationToken);
+            while (await row.ReadAsync(cancellationToken))
+            {
+                statistics.Of(row.GetString(0)).SharedExpired(row.GetInt64(2));
+                step += row.GetInt64(1);
+            }
+            total += step;
+        } while (step == CleanupHandler.StepRows);
+        return total;
     }
 
     private Task<long> RunAsync(string sql, IReadOnlyList<object> values, CancellationToken ct) =>

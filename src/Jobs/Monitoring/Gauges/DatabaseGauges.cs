@@ -149,6 +149,15 @@ internal sealed class DatabaseGauges : BackgroundService
             "How far the slowest replica is behind; absent without replicas."
         );
         Gauge<int>("jobs.workers", "{worker}", s => s.Workers, "Workers whose lease holds.");
+        meter.CreateObservableCounter(
+            "jobs.notifications",
+            () =>
+                state is { } seen
+                    ? (IEnumerable<Measurement<long>>)[new Measurement<long>(seen.Notifications)]
+                    : [],
+            "{notification}",
+            "Notifications that were written, by triggers in the database."
+        );
         meter.CreateObservableGauge(
             "jobs.database.up",
             () => state is null ? 0 : 1,

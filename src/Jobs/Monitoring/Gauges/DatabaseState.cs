@@ -6,6 +6,7 @@ namespace Jobs.Monitoring.Gauges;
 /// <summary>What was last seen of the database and the queues.</summary>
 /// <param name="OldestTransaction">Seconds; null where there is none.</param>
 /// <param name="ReplicationLag">Seconds of the slowest replica; null where there is none.</param>
+/// <param name="Notifications">That were ever written.</param>
 internal sealed record DatabaseState(
     long Size,
     IReadOnlyList<(string Name, long Live, long Dead)> Tables,
@@ -14,6 +15,7 @@ internal sealed record DatabaseState(
     int MostConnections,
     double? ReplicationLag,
     int Workers,
+    long Notifications,
     IReadOnlyList<QueueCounts> Queues
 )
 {
@@ -38,6 +40,7 @@ internal sealed record DatabaseState(
             row.GetInt32(6),
             row.IsDBNull(7) ? null : row.GetDouble(7),
             row.GetInt32(8),
+            row.GetInt64(9),
             counts
         );
     }

@@ -27,6 +27,7 @@ internal static class GaugeStatements
             (select count(*)::int from pg_stat_activity a where a.datname = current_database()),
             current_setting('max_connections')::int,
             (select max(extract(epoch from r.replay_lag))::float8 from pg_stat_replication r),
-            (select count(*)::int from jobs.workers w where w.state = 'active' and w.lease_until > clock_timestamp())
+            (select count(*)::int from jobs.workers w where w.state = 'active' and w.lease_until > clock_timestamp()),
+            coalesce(pg_sequence_last_value(pg_get_serial_sequence('jobs.notifications', 'id')::regclass), 0)
         """;
 }

@@ -12,6 +12,7 @@ namespace Jobs.Web.Http.RateLimits;
 internal sealed class RequestLimiter(
     Jobs.RateLimiting.RateLimiter limiter,
     RateLimitRules rules,
+    RateLimitAdmissions admissions,
     EndpointPolicies endpoints,
     TenantQueries queries,
     IOptions<RateLimitOptions> options,
@@ -67,6 +68,7 @@ internal sealed class RequestLimiter(
 
     private RequestLease Admit(HttpContext context, RequestLimit limit, RateLimitVerdict verdict)
     {
+        admissions.Admitted(limit.Policy);
         if (verdict == RateLimitVerdict.Admitted)
         {
             RateLimitHeaders.Add(
@@ -91,6 +93,15 @@ internal sealed class RequestLimiter(
         return lease;
     }
 
+    private async Task ShadowAsync(RateLimitPolicy policy, RateLimitSubject subject)
+    {
+        var verdict = await limiter.DecideAsync(policy, subject, CancellationToken.None);
+        if (verdict is RateLimitVerdict.Admitted or RateLimitVerdict.Uncounted)
+        {
+            admissions.Admitted(policy);
+        }
+    }
+
     private RequestLimit? Find(HttpContext context)
     {
         var endpoint = context.GetEndpoint() as RouteEndpoint;
@@ -106,7 +117,7 @@ internal sealed class RequestLimiter(
         foreach (var shadow in found?.Shadows ?? [])
         {
             // Nobody waits for it.
-            _ = limiter.DecideAsync(shadow, subject, CancellationToken.None).AsTask();
+            _ = ShadowAsync(shadow, subject);
         }
         if (policy is null)
         {

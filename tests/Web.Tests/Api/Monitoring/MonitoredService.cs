@@ -9,12 +9,18 @@ namespace Jobs.Web.Tests.Api.Monitoring;
 /// <summary>The web host as a process of its own, which sends what it measures to a receiver of OTLP.</summary>
 public sealed partial class MonitoredService : IAsyncLifetime
 {
+    /// <summary>The tests that share it.</summary>
+    public const string Collection = "The monitored service";
+
     public const string AdminKey = "planted-admin-key-0123456789-0123456789";
     public const string Password = "planted-password-of-the-database";
 
     private readonly TestFolder folder = new();
     private readonly TestDatabase database = new();
+
     private HostProcess? process;
+
+    public TestDatabase Database => database;
 
     public Receiver Otlp { get; private set; } = null!;
 
@@ -133,3 +139,6 @@ public sealed partial class MonitoredService : IAsyncLifetime
     )]
     private static partial Regex Line();
 }
+
+[CollectionDefinition(MonitoredService.Collection)]
+public sealed class MonitoredServiceGroup : ICollectionFixture<MonitoredService>;
