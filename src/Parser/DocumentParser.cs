@@ -29,7 +29,7 @@ internal sealed class DocumentParser
             new YamlExtractor(plain),
             new RtfExtractor(),
             new PdfExtractor(time),
-            new WordExtractor(),
+            new WordExtractor(parts),
             new SpreadsheetExtractor(),
             new SlidesExtractor(),
             new OpenDocumentExtractor(),

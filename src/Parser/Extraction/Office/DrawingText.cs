@@ -7,12 +7,14 @@ namespace Jobs.Parser.Extraction.Office;
 internal static class DrawingText
 {
     /// <summary>Reads a part; one that is missing says nothing, and a broken one takes nothing from the others.</summary>
+    /// <param name="isPattern">Whether its placeholders have only what asks to be replaced.</param>
     public static void Read(
         GuardedArchive archive,
         string part,
         int? page,
         ExtractedText text,
-        CancellationToken ct
+        CancellationToken ct,
+        bool isPattern = false
     )
     {
         if (archive.Find(part) is not { } entry)
@@ -21,7 +23,7 @@ internal static class DrawingText
         }
         try
         {
-            Read(archive.OpenEntry(entry), page, text, ct);
+            Read(archive.OpenEntry(entry), page, text, isPattern, ct);
         }
         catch (ParseException e) when (e.Code == ParseErrors.Unreadable && !text.IsEmpty)
         {
@@ -29,11 +31,17 @@ internal static class DrawingText
         }
     }
 
-    private static void Read(Stream part, int? page, ExtractedText text, CancellationToken ct)
+    private static void Read(
+        Stream part,
+        int? page,
+        ExtractedText text,
+        bool isPattern,
+        CancellationToken ct
+    )
     {
         var flow = new Flow(text) { Page = page };
         var isTitle = false;
-        var isNumber = false;
+        var isSilent = false;
         var comment = -1;
         using var xml = GuardedXml.Open(part, ct);
         while (!text.IsFull && xml.Read())
@@ -42,18 +50,18 @@ internal static class DrawingText
             {
                 case "sp" when xml.IsStart:
                     isTitle = false;
-                    isNumber = false;
+                    isSilent = false;
                     break;
                 case "ph" when xml.IsStart:
                     isTitle = xml.Attribute("type") is "title" or "ctrTitle";
-                    isNumber = xml.Attribute("type") is "sldNum";
+                    isSilent = isPattern || xml.Attribute("type") is "sldNum";
                     break;
                 case "Fallback" when xml.IsStart:
                     xml.Skip();
                     break;
                 // What a picture or a shape says to those who cannot see it.
-                case "cNvPr" when xml.IsStart && xml.Attribute("descr") is { Length: > 0 } said:
-                    flow.Add(said);
+                case "cNvPr" when xml.IsStart:
+                    AddSaid(xml, flow);
                     break;
                 // A comment, as Excel and PowerPoint have it.
                 case "text" when xml is { IsStart: true, Node.IsEmptyElement: false }:
@@ -75,7 +83,7 @@ internal static class DrawingText
                     break;
                 case "t" when xml.IsStart:
                     var run = xml.Text();
-                    flow.Append(isNumber ? "" : run);
+                    flow.Append(isSilent ? "" : run);
                     break;
                 case "v" when xml.IsStart:
                     flow.Append(Value(xml.Text()));
@@ -98,6 +106,19 @@ internal static class DrawingText
                 default:
                     break;
             }
+        }
+    }
+
+    private static void AddSaid(GuardedXml xml, Flow flow)
+    {
+        var (title, description) = (xml.Attribute("title"), xml.Attribute("descr"));
+        if (!string.IsNullOrWhiteSpace(title) && title != description)
+        {
+            flow.Add(title);
+        }
+        if (!string.IsNullOrWhiteSpace(description))
+        {
+            flow.Add(description);
         }
     }
 

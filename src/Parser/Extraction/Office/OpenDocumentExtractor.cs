@@ -37,6 +37,16 @@ internal sealed class OpenDocumentExtractor : ITextExtractor
         {
             text.Pages = reader.Slides;
         }
+        // Charts and what else stands in it as a document of its own.
+        foreach (
+            var entry in archive.Entries.Where(e =>
+                e.FullName.StartsWith("Object ", StringComparison.Ordinal)
+                && e.FullName.EndsWith("/content.xml", StringComparison.Ordinal)
+            )
+        )
+        {
+            reader.Read(archive.OpenEntry(entry));
+        }
         // Headers and footers are among the styles.
         if (archive.Find("styles.xml") is { } styles)
         {

@@ -25,6 +25,7 @@ internal sealed class SlidesExtractor : ITextExtractor
         main = main is not null && archive.Find(main) is not null ? main : "ppt/presentation.xml";
         var slides = Slides(archive, main, cancellationToken);
         text.Pages = slides.Count;
+        var patterns = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < slides.Count && !text.IsFull; i++)
         {
             DrawingText.Read(archive, slides[i], i + 1, text, cancellationToken);
@@ -33,8 +34,43 @@ internal sealed class SlidesExtractor : ITextExtractor
             {
                 DrawingText.Read(archive, part.Target, i + 1, text, cancellationToken);
             }
+            foreach (var pattern in Patterns(archive, beside, cancellationToken))
+            {
+                if (patterns.Add(pattern))
+                {
+                    DrawingText.Read(
+                        archive,
+                        pattern,
+                        i + 1,
+                        text,
+                        cancellationToken,
+                        isPattern: true
+                    );
+                }
+            }
         }
         return Task.CompletedTask;
+    }
+
+    // What a slide shares with others, such as a mark of confidence, is read where it is first seen.
+    private static IEnumerable<string> Patterns(
+        GuardedArchive archive,
+        IReadOnlyList<(string Id, string Type, string Target)> beside,
+        CancellationToken ct
+    )
+    {
+        foreach (var layout in beside.Where(p => p.Type == "slideLayout"))
+        {
+            yield return layout.Target;
+            foreach (
+                var master in Relationships
+                    .Of(archive, layout.Target, ct)
+                    .Where(p => p.Type == "slideMaster")
+            )
+            {
+                yield return master.Target;
+            }
+        }
     }
 
     // In the order in which they are shown, which the names of their parts do not have.

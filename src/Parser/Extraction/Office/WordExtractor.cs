@@ -1,9 +1,10 @@
+using Jobs.Parser.Extraction.Archives;
 using Jobs.Parser.Formats;
 
 namespace Jobs.Parser.Extraction.Office;
 
-/// <summary>Word: headers, text, notes, footers, comments, diagrams and charts, in this order; what was deleted under tracking is left out.</summary>
-internal sealed class WordExtractor : ITextExtractor
+/// <summary>Word: headers, text, documents put into it, notes, footers, comments, diagrams and charts, in this order; what was deleted under tracking is left out.</summary>
+internal sealed class WordExtractor(PartReader partReader) : ITextExtractor
 {
     // Headers of the first page and of odd and even ones mostly say the same.
     private static readonly string[] Before = ["header"];
@@ -13,7 +14,7 @@ internal sealed class WordExtractor : ITextExtractor
 
     public IReadOnlyList<DocumentFormat> Formats => [DocumentFormat.Docx, DocumentFormat.Docm];
 
-    public Task ExtractAsync(
+    public async Task ExtractAsync(
         SourceFile file,
         ExtractedText text,
         CancellationToken cancellationToken
@@ -41,12 +42,26 @@ internal sealed class WordExtractor : ITextExtractor
                     ?? throw GuardedArchive.Broken(new InvalidDataException($"{main} is missing."))
             )
         );
+        // What another document was put in as, which Word takes over when it opens it.
+        foreach (var part in parts.Where(p => p.Type == "aFChunk"))
+        {
+            if (archive.Find(part.Target) is { } chunk)
+            {
+                await partReader.ReadAsync(
+                    file,
+                    chunk.Name,
+                    () => archive.OpenEntry(chunk),
+                    text,
+                    cancellationToken,
+                    isLabelled: false
+                );
+            }
+        }
         ReadParts(archive, parts, After, reader);
         foreach (var part in parts.Where(p => Drawn.Contains(p.Type)))
         {
             DrawingText.Read(archive, part.Target, null, text, cancellationToken);
         }
-        return Task.CompletedTask;
     }
 
     private static void ReadParts(
