@@ -1,15 +1,17 @@
 using System.Globalization;
+using Jobs.Parser.Extraction.Archives;
 using Jobs.Parser.Extraction.Office;
 using Jobs.Parser.Formats;
 using Jobs.Parser.Tools;
 
 namespace Jobs.Parser.Extraction;
 
-/// <summary>PDF, through poppler's programs; pages that are pictures only through tesseract.</summary>
-internal sealed class PdfExtractor(TimeProvider time) : ITextExtractor
+/// <summary>PDF, through poppler's programs, with its attachments; pages that are pictures only through tesseract.</summary>
+internal sealed class PdfExtractor(TimeProvider time, PartReader parts) : ITextExtractor
 {
     private const int MaxInfo = 64 * 1024;
     private const int OcrResolution = 200;
+    private readonly PdfAttachments attachments = new(parts);
 
     // A page number and a stamp.
     private const int FewLetters = 40;
@@ -64,6 +66,7 @@ internal sealed class PdfExtractor(TimeProvider time) : ITextExtractor
                 : await ScansAsync(file, pages, letters, cancellationToken);
             await RecogniseAsync(file, text, scans, started, cancellationToken);
         }
+        await attachments.ReadAsync(file, text, cancellationToken);
     }
 
     // Scans among pages of text: a letter and what was enclosed, or a page with nothing but a stamp.

@@ -7,14 +7,14 @@ namespace Jobs.Parser.Extraction.Office;
 internal static class DrawingText
 {
     /// <summary>Reads a part; one that is missing says nothing, and a broken one takes nothing from the others.</summary>
-    /// <param name="isPattern">Whether its placeholders have only what asks to be replaced.</param>
+    /// <param name="isMaster">Whether its placeholders only say what is to stand in them.</param>
     public static void Read(
         GuardedArchive archive,
         string part,
         int? page,
         ExtractedText text,
         CancellationToken ct,
-        bool isPattern = false
+        bool isMaster = false
     )
     {
         if (archive.Find(part) is not { } entry)
@@ -23,7 +23,7 @@ internal static class DrawingText
         }
         try
         {
-            Read(archive.OpenEntry(entry), page, text, isPattern, ct);
+            Read(archive.OpenEntry(entry), page, isMaster, text, ct);
         }
         catch (ParseException e) when (e.Code == ParseErrors.Unreadable && !text.IsEmpty)
         {
@@ -34,14 +34,16 @@ internal static class DrawingText
     private static void Read(
         Stream part,
         int? page,
+        bool isMaster,
         ExtractedText text,
-        bool isPattern,
         CancellationToken ct
     )
     {
         var flow = new Flow(text) { Page = page };
         var isTitle = false;
-        var isSilent = false;
+        var isNumber = false;
+        var isHidden = false;
+        var inCategories = false;
         var comment = -1;
         using var xml = GuardedXml.Open(part, ct);
         while (!text.IsFull && xml.Read())
@@ -50,11 +52,13 @@ internal static class DrawingText
             {
                 case "sp" when xml.IsStart:
                     isTitle = false;
-                    isSilent = false;
+                    isNumber = false;
+                    isHidden = false;
                     break;
                 case "ph" when xml.IsStart:
                     isTitle = xml.Attribute("type") is "title" or "ctrTitle";
-                    isSilent = isPattern || xml.Attribute("type") is "sldNum";
+                    isNumber = xml.Attribute("type") is "sldNum";
+                    isHidden = isMaster;
                     break;
                 case "Fallback" when xml.IsStart:
                     xml.Skip();
@@ -83,10 +87,15 @@ internal static class DrawingText
                     break;
                 case "t" when xml.IsStart:
                     var run = xml.Text();
-                    flow.Append(isSilent ? "" : run);
+                    flow.Append(isNumber || isHidden ? "" : run);
+                    break;
+                // What the points of a chart are called: years are numbers too.
+                case "cat":
+                    inCategories = xml is { IsStart: true, Node.IsEmptyElement: false };
                     break;
                 case "v" when xml.IsStart:
-                    flow.Append(Value(xml.Text()));
+                    var value = xml.Text();
+                    flow.Append(inCategories ? value : Value(value));
                     break;
                 case "br" when xml.IsStart:
                     flow.Append("\n");

@@ -37,15 +37,10 @@ internal sealed class OpenDocumentExtractor : ITextExtractor
         {
             text.Pages = reader.Slides;
         }
-        // Charts and what else stands in it as a document of its own.
-        foreach (
-            var entry in archive.Entries.Where(e =>
-                e.FullName.StartsWith("Object ", StringComparison.Ordinal)
-                && e.FullName.EndsWith("/content.xml", StringComparison.Ordinal)
-            )
-        )
+        // Charts, formulas and tables of another program in it.
+        foreach (var inner in archive.Entries.Where(e => IsObject(e.FullName)))
         {
-            reader.Read(archive.OpenEntry(entry));
+            reader.Read(archive.OpenEntry(inner));
         }
         // Headers and footers are among the styles.
         if (archive.Find("styles.xml") is { } styles)
@@ -54,4 +49,8 @@ internal sealed class OpenDocumentExtractor : ITextExtractor
         }
         return Task.CompletedTask;
     }
+
+    private static bool IsObject(string name) =>
+        name.StartsWith("Object ", StringComparison.Ordinal)
+        && name.EndsWith("/content.xml", StringComparison.Ordinal);
 }

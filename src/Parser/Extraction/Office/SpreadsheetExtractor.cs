@@ -1,11 +1,16 @@
+using System.IO.Compression;
 using ExcelDataReader;
 using ExcelDataReader.Exceptions;
+using Jobs.Parser.Extraction.Archives;
 using Jobs.Parser.Formats;
 
 namespace Jobs.Parser.Extraction.Office;
 
-/// <summary>Workbooks of Excel, old and new: a heading for each sheet, a line for each row, a tab between cells.</summary>
-internal sealed class SpreadsheetExtractor : ITextExtractor
+/// <summary>
+/// Workbooks of Excel, old and new: a heading for each sheet, a line for each row, a tab between cells; then what is
+/// printed above and below.
+/// </summary>
+internal sealed class SpreadsheetExtractor(PartReader parts) : ITextExtractor
 {
     // Beside the cells: what people wrote to them and drew upon them.
     private static readonly string[] Drawn =
@@ -19,23 +24,31 @@ internal sealed class SpreadsheetExtractor : ITextExtractor
 
     public IReadOnlyList<DocumentFormat> Formats => [DocumentFormat.Xlsx, DocumentFormat.Xls];
 
-    public Task ExtractAsync(
+    public async Task ExtractAsync(
         SourceFile file,
         ExtractedText text,
         CancellationToken cancellationToken
     )
     {
-        var path = file.Path;
+        string? renamed = null;
+        string? kept = null;
         if (IsPackage(file))
         {
             using var archive = GuardedArchive.Open(file);
             archive.Measure(cancellationToken);
             PackageProperties.Read(archive, "docProps/core.xml", text, cancellationToken);
-            path = WorkbookErrors.Keep(file, cancellationToken);
+            renamed = StrictWorkbook.Rename(Counted(file), cancellationToken);
+            kept = WorkbookErrors.Keep(
+                Counted(file) with
+                {
+                    Path = renamed ?? file.Path,
+                },
+                cancellationToken
+            );
         }
         try
         {
-            using var stream = File.OpenRead(path);
+            using var stream = File.OpenRead(kept ?? renamed ?? file.Path);
             using var reader = ExcelReaderFactory.CreateReader(stream);
             Read(reader, text, cancellationToken);
         }
@@ -57,17 +70,37 @@ internal sealed class SpreadsheetExtractor : ITextExtractor
             }
             text.Warn(DocumentWarnings.Damaged);
         }
+        finally
+        {
+            foreach (var copy in new[] { renamed, kept }.OfType<string>())
+            {
+                File.Delete(copy);
+            }
+        }
         if (IsPackage(file))
         {
-            ReadDrawn(file, text, cancellationToken);
+            using var archive = GuardedArchive.Open(Counted(file));
+            ReadDrawn(archive, text, cancellationToken);
+            foreach (var sheet in archive.Entries.Where(IsSheet))
+            {
+                var related = Relationships.Of(archive, sheet.FullName, cancellationToken);
+                await parts.ReadEmbeddedAsync(file, archive, related, text, cancellationToken);
+            }
         }
-        return Task.CompletedTask;
     }
 
-    private static void ReadDrawn(SourceFile file, ExtractedText text, CancellationToken ct)
+    // Measured already: what unfolds now was counted then.
+    private static SourceFile Counted(SourceFile file) =>
+        file with
+        {
+            Budget = new UnfoldingBudget(),
+        };
+
+    private static bool IsSheet(ZipArchiveEntry entry) =>
+        entry.FullName.StartsWith("xl/worksheets/sheet", StringComparison.OrdinalIgnoreCase);
+
+    private static void ReadDrawn(GuardedArchive archive, ExtractedText text, CancellationToken ct)
     {
-        // Measured already: what unfolds here was counted then.
-        using var archive = GuardedArchive.Open(file with { Budget = new UnfoldingBudget() });
         foreach (var prefix in Drawn)
         {
             foreach (
@@ -90,22 +123,24 @@ internal sealed class SpreadsheetExtractor : ITextExtractor
 
     private static void Read(IExcelDataReader reader, ExtractedText text, CancellationToken ct)
     {
-        var shown = new CellText(reader);
+        var cell = new CellText(reader);
         do
         {
             text.Add(reader.Name, heading: 1);
-            SheetMargins.Read(reader.HeaderFooter, text, top: true);
             while (!text.IsFull && reader.Read())
             {
                 ct.ThrowIfCancellationRequested();
                 var cells = new string[reader.FieldCount];
                 for (var i = 0; i < cells.Length; i++)
                 {
-                    cells[i] = shown.Of(i);
+                    cells[i] = cell.Of(i);
                 }
                 text.AddRow(cells);
             }
-            SheetMargins.Read(reader.HeaderFooter, text, top: false);
+            foreach (var margin in PageMargins.Of(reader.HeaderFooter))
+            {
+                text.Add(margin);
+            }
         } while (!text.IsFull && reader.NextResult());
         if (text.IsFull)
         {

@@ -3,8 +3,11 @@ using Jobs.Parser.Formats;
 
 namespace Jobs.Parser.Extraction.Office;
 
-/// <summary>Word: headers, text, documents put into it, notes, footers, comments, diagrams and charts, in this order; what was deleted under tracking is left out.</summary>
-internal sealed class WordExtractor(PartReader partReader) : ITextExtractor
+/// <summary>
+/// Word: headers, text, documents put into it, notes, footers, comments, diagrams and charts, and the files in it, in this order; what was
+/// deleted under tracking is left out.
+/// </summary>
+internal sealed class WordExtractor(PartReader files) : ITextExtractor
 {
     // Headers of the first page and of odd and even ones mostly say the same.
     private static readonly string[] Before = ["header"];
@@ -42,25 +45,37 @@ internal sealed class WordExtractor(PartReader partReader) : ITextExtractor
                     ?? throw GuardedArchive.Broken(new InvalidDataException($"{main} is missing."))
             )
         );
-        // What another document was put in as, which Word takes over when it opens it.
-        foreach (var part in parts.Where(p => p.Type == "aFChunk"))
-        {
-            if (archive.Find(part.Target) is { } chunk)
-            {
-                await partReader.ReadAsync(
-                    file,
-                    chunk.Name,
-                    () => archive.OpenEntry(chunk),
-                    text,
-                    cancellationToken,
-                    isLabelled: false
-                );
-            }
-        }
+        await ReadChunksAsync(file, archive, parts, text, cancellationToken);
         ReadParts(archive, parts, After, reader);
         foreach (var part in parts.Where(p => Drawn.Contains(p.Type)))
         {
             DrawingText.Read(archive, part.Target, null, text, cancellationToken);
+        }
+        await files.ReadEmbeddedAsync(file, archive, parts, text, cancellationToken);
+    }
+
+    // What another document was put in as, which Word takes over when it opens it.
+    private async Task ReadChunksAsync(
+        SourceFile file,
+        GuardedArchive archive,
+        IReadOnlyList<(string Id, string Type, string Target)> parts,
+        ExtractedText text,
+        CancellationToken ct
+    )
+    {
+        foreach (var part in parts.Where(p => p.Type == "aFChunk"))
+        {
+            if (archive.Find(part.Target) is { } chunk)
+            {
+                await files.ReadAsync(
+                    file,
+                    chunk.Name,
+                    () => archive.OpenEntry(chunk),
+                    text,
+                    ct,
+                    isLabelled: false
+                );
+            }
         }
     }
 

@@ -12,14 +12,14 @@ internal static class WorkbookErrors
     private static readonly byte[] Error = " t=\"e\""u8.ToArray();
     private static readonly byte[] Text = " t=\"str\""u8.ToArray();
 
-    /// <summary>The path of the workbook to read: the file itself where no cell failed.</summary>
-    public static string Keep(SourceFile file, CancellationToken ct)
+    /// <summary>The path of a copy to read; null where no cell failed.</summary>
+    public static string? Keep(SourceFile file, CancellationToken ct)
     {
         // Measured already: what unfolds here was counted then.
         using var archive = GuardedArchive.Open(file with { Budget = new UnfoldingBudget() });
         if (!archive.Entries.Any(e => IsSheet(e) && HasErrors(archive, e, ct)))
         {
-            return file.Path;
+            return null;
         }
         var path = Path.Combine(file.Folder, Path.GetFileName(file.Path) + "-errors");
         using var target = new FileStream(path, FileMode.Create);

@@ -139,7 +139,7 @@ public sealed class OfficeTextTests(TestDatabase database)
             )
         );
 
-        text.ShouldBe("A slide\n\nConfidential\n\nA slide\n");
+        text.ShouldBe("A slide\n\nA slide\n\nConfidential\n");
     }
 
     [Fact]
