@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text.Json;
+using Jobs.Testing;
 
 namespace Jobs.Web.Tests.Api.Dashboard;
 
