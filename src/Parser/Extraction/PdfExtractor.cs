@@ -13,6 +13,9 @@ internal sealed class PdfExtractor(TimeProvider time, PartReader parts) : ITextE
     private const int OcrResolution = 200;
     private readonly PdfAttachments attachments = new(parts);
 
+    // A page number and a stamp.
+    private const int FewLetters = 40;
+
     public IReadOnlyList<DocumentFormat> Formats => [DocumentFormat.Pdf];
 
     public async Task ExtractAsync(
@@ -23,6 +26,7 @@ internal sealed class PdfExtractor(TimeProvider time, PartReader parts) : ITextE
     {
         var started = time.GetTimestamp();
         var pages = await ReadInfoAsync(file, text, cancellationToken);
+        var letters = new Dictionary<int, int>();
         // -raw: in the order in which the text was written, which keeps columns and boxes apart. What poppler makes
         // of the places on the page mixes the lines of boxes that stand side by side.
         var result = await ToolRun.RunAsync(
@@ -39,7 +43,7 @@ internal sealed class PdfExtractor(TimeProvider time, PartReader parts) : ITextE
                 file.Path,
                 "-",
             ],
-            (output, ct) => PdfPages.ReadAsync(output, 1, text, ct),
+            (output, ct) => PdfPages.ReadAsync(output, 1, text, ct, letters),
             cancellationToken
         );
         // A document that is broken half-way still gives what is before; so does one whose rest has no room.
@@ -55,31 +59,54 @@ internal sealed class PdfExtractor(TimeProvider time, PartReader parts) : ITextE
         {
             text.Warn(DocumentWarnings.Truncated);
         }
-        if (text.IsEmpty && file.Request.OcrLanguages.Length > 0)
+        if (file.Request.OcrLanguages.Length > 0 && !text.IsFull)
         {
-            await RecogniseAsync(file, text, pages, started, cancellationToken);
+            var scans = text.IsEmpty
+                ? [.. Enumerable.Range(1, pages)]
+                : await ScansAsync(file, pages, letters, cancellationToken);
+            await RecogniseAsync(file, text, scans, started, cancellationToken);
         }
         await attachments.ReadAsync(file, text, cancellationToken);
+    }
+
+    // Scans among pages of text: a letter and what was enclosed, or a page with nothing but a stamp.
+    private static async Task<List<int>> ScansAsync(
+        SourceFile file,
+        int pages,
+        Dictionary<int, int> letters,
+        CancellationToken ct
+    )
+    {
+        var bare = Enumerable
+            .Range(1, Math.Min(pages, ParserLimits.MaxPages))
+            .Where(page => letters.GetValueOrDefault(page) < FewLetters)
+            .ToHashSet();
+        return bare.Count == 0 ? [] : await PdfScans.AmongAsync(file.Path, bare, ct);
     }
 
     // Page by page, and no further than half of the time, of which the last page may need a good part.
     private async Task RecogniseAsync(
         SourceFile file,
         ExtractedText text,
-        int pages,
+        List<int> pages,
         long started,
         CancellationToken cancellationToken
     )
     {
+        if (pages.Count == 0)
+        {
+            return;
+        }
         if (!OcrTool.IsInstalled)
         {
             text.Warn(DocumentWarnings.OcrMissing);
             return;
         }
         var budget = TimeSpan.FromMilliseconds(file.Request.TimeoutMs / 2.0);
-        for (var page = 1; page <= pages; page++)
+        var done = 0;
+        foreach (var page in pages)
         {
-            if (page > file.Request.OcrPages || time.GetElapsedTime(started) > budget)
+            if (done++ >= file.Request.OcrPages || time.GetElapsedTime(started) > budget)
             {
                 text.Warn(DocumentWarnings.OcrIncomplete);
                 return;

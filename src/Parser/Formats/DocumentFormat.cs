@@ -92,6 +92,10 @@ internal sealed record DocumentFormat(string Name, string MediaType, params stri
     public static readonly DocumentFormat Jpeg = new("JPEG", "image/jpeg", ".jpg", ".jpeg");
     public static readonly DocumentFormat Tiff = new("TIFF", "image/tiff", ".tif", ".tiff");
 
+    public static readonly DocumentFormat Gif = new("GIF", "image/gif", ".gif");
+    public static readonly DocumentFormat Bmp = new("a bitmap", "image/bmp", ".bmp");
+    public static readonly DocumentFormat Webp = new("WebP", "image/webp", ".webp");
+
     public static readonly IReadOnlyList<DocumentFormat> All =
     [
         Text,
@@ -120,6 +124,9 @@ internal sealed record DocumentFormat(string Name, string MediaType, params stri
         Png,
         Jpeg,
         Tiff,
+        Gif,
+        Bmp,
+        Webp,
     ];
 
     /// <summary>Those that are ZIP archives inside.</summary>

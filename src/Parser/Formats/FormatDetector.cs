@@ -20,6 +20,7 @@ internal static class FormatDetector
         (DocumentFormat.Jpeg, [0xFF, 0xD8, 0xFF]),
         (DocumentFormat.Tiff, [0x49, 0x49, 0x2A, 0x00]),
         (DocumentFormat.Tiff, [0x4D, 0x4D, 0x00, 0x2A]),
+        (DocumentFormat.Gif, "GIF8"u8.ToArray()),
         (DocumentFormat.Rtf, "{\\rtf"u8.ToArray()),
     ];
 
@@ -30,7 +31,7 @@ internal static class FormatDetector
     [
         ("a Windows program", "MZ"u8.ToArray()),
         ("a Linux program", [0x7F, 0x45, 0x4C, 0x46]),
-        ("a GIF image", "GIF8"u8.ToArray()),
+        ("a sound or a film", "RIFF"u8.ToArray()),
         ("a gzip archive", [0x1F, 0x8B]),
         ("a 7z archive", [0x37, 0x7A, 0xBC, 0xAF]),
         ("a RAR archive", "Rar!"u8.ToArray()),
@@ -69,6 +70,10 @@ internal static class FormatDetector
                 return Is(format, named);
             }
         }
+        if (OfPicture(head) is { } picture)
+        {
+            return Is(picture, named);
+        }
         if (BinaryName(head) is { } binary)
         {
             return Refuse(
@@ -79,6 +84,13 @@ internal static class FormatDetector
         var content = TextFormats.Of(named, head);
         return new Detection(content, named is not null && named != content, null);
     }
+
+    // Two letters begin many a text: a bitmap has its reserved zeros behind its length. WebP is one kind of RIFF.
+    private static DocumentFormat? OfPicture(ReadOnlySpan<byte> head) =>
+        head.Length < 30 ? null
+        : head.StartsWith("BM"u8) && !head[6..10].ContainsAnyExcept((byte)0) ? DocumentFormat.Bmp
+        : head.StartsWith("RIFF"u8) && head[8..12].SequenceEqual("WEBP"u8) ? DocumentFormat.Webp
+        : null;
 
     public static Detection Is(DocumentFormat content, DocumentFormat? named) =>
         new(content, named is not null && named != content, null);

@@ -6,11 +6,14 @@ namespace Jobs.Parser.Tools;
 /// <summary>Reads what programs write of a document page by page: a form feed ends a page.</summary>
 internal static class PdfPages
 {
+    /// <summary>Reads to the end.</summary>
+    /// <param name="letters">Gets how many characters each page has, where that is asked for.</param>
     public static Task ReadAsync(
         StreamReader output,
         int firstPage,
         ExtractedText text,
-        CancellationToken ct
+        CancellationToken ct,
+        Dictionary<int, int>? letters = null
     )
     {
         var page = firstPage;
@@ -20,11 +23,14 @@ internal static class PdfPages
             piece =>
             {
                 var first = true;
-                foreach (var part in piece.Split('\f'))
+                var whole = PdfText.Of(piece);
+                foreach (var part in whole.AsSpan().Split('\f'))
                 {
                     page += first ? 0 : 1;
                     first = false;
-                    text.AddParagraphs(piece[part], page);
+                    var words = whole.AsSpan()[part];
+                    letters?[page] = letters.GetValueOrDefault(page) + words.Trim().Length;
+                    text.AddParagraphs(words, page);
                 }
             },
             ct

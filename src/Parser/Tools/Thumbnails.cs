@@ -14,6 +14,9 @@ internal static class Thumbnails
         DocumentFormat.Png,
         DocumentFormat.Jpeg,
         DocumentFormat.Tiff,
+        DocumentFormat.Gif,
+        DocumentFormat.Bmp,
+        DocumentFormat.Webp,
     ];
 
     /// <summary>A PNG; empty where there is none, which is no reason to fail.</summary>

@@ -23,7 +23,7 @@ public sealed class UploadTests(WebHost web)
             ("copy.txt", "Here already."u8.ToArray()),
             ("program.exe", "MZ\u0090\0"u8.ToArray()),
             ("empty.txt", []),
-            ("picture.pdf", "GIF89a\0\u0001"u8.ToArray()),
+            ("picture.pdf", "Rar!\u001a\u0007\0"u8.ToArray()),
             ("twice.md", "# A title\n\nSome words of text."u8.ToArray())
         );
 

@@ -46,13 +46,15 @@ internal sealed class PartReader(Func<SourceFile, ExtractedText, CancellationTok
 
     /// <summary>Reads a part; one that cannot be read is named in a warning.</summary>
     /// <param name="name">A label; never a path.</param>
+    /// <param name="isLabelled">Whether its name stands above it.</param>
     /// <param name="open">Its bytes, which are disposed.</param>
     public async Task ReadAsync(
         SourceFile container,
         string name,
         Func<Stream> open,
         ExtractedText text,
-        CancellationToken ct
+        CancellationToken ct,
+        bool isLabelled = true
     )
     {
         var label = Text.CleanText.Line(name, MaxName) ?? "unnamed";
@@ -78,7 +80,10 @@ internal sealed class PartReader(Func<SourceFile, ExtractedText, CancellationTok
                 await source.CopyToAsync(target, ct);
             }
             var part = container with { Path = path, Name = label, Depth = container.Depth + 1 };
-            text.Add(label, heading: 1);
+            if (isLabelled)
+            {
+                text.Add(label, heading: 1);
+            }
             await read(part, text, ct);
         }
         catch (ParseException e) when (!Fatal.Contains(e.Code))

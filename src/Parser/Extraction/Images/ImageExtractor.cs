@@ -7,7 +7,14 @@ namespace Jobs.Parser.Extraction.Images;
 internal sealed class ImageExtractor : ITextExtractor
 {
     public IReadOnlyList<DocumentFormat> Formats =>
-        [DocumentFormat.Png, DocumentFormat.Jpeg, DocumentFormat.Tiff];
+        [
+            DocumentFormat.Png,
+            DocumentFormat.Jpeg,
+            DocumentFormat.Tiff,
+            DocumentFormat.Gif,
+            DocumentFormat.Bmp,
+            DocumentFormat.Webp,
+        ];
 
     public async Task ExtractAsync(
         SourceFile file,

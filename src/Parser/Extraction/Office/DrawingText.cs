@@ -64,8 +64,8 @@ internal static class DrawingText
                     xml.Skip();
                     break;
                 // What a picture or a shape says to those who cannot see it.
-                case "cNvPr" when xml.IsStart && xml.Attribute("descr") is { Length: > 0 } said:
-                    flow.Add(said);
+                case "cNvPr" when xml.IsStart:
+                    AddSaid(xml, flow);
                     break;
                 // A comment, as Excel and PowerPoint have it.
                 case "text" when xml is { IsStart: true, Node.IsEmptyElement: false }:
@@ -115,6 +115,19 @@ internal static class DrawingText
                 default:
                     break;
             }
+        }
+    }
+
+    private static void AddSaid(GuardedXml xml, Flow flow)
+    {
+        var (title, description) = (xml.Attribute("title"), xml.Attribute("descr"));
+        if (!string.IsNullOrWhiteSpace(title) && title != description)
+        {
+            flow.Add(title);
+        }
+        if (!string.IsNullOrWhiteSpace(description))
+        {
+            flow.Add(description);
         }
     }
 

@@ -81,16 +81,29 @@ internal sealed class OpenDocumentText(ExtractedText text, CancellationToken can
             or "page-number"
             or "note-citation"
             or "settings"
-            or "forms"
             or "scripts":
                 xml.Skip();
                 return;
             default:
+                // What is beside a field of a form, and what is in it.
+                if (xml.Node.NamespaceURI.Contains(":form:", StringComparison.Ordinal))
+                {
+                    AddSaid(xml.Attribute("label"), flow);
+                    AddSaid(xml.Attribute("current-value"), flow);
+                }
                 break;
         }
         if (isEmpty)
         {
             End(xml.Name, flow, repeated);
+        }
+    }
+
+    private static void AddSaid(string? said, Flow flow)
+    {
+        if (!string.IsNullOrWhiteSpace(said))
+        {
+            flow.Add(said);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.IO.Compression;
 using ExcelDataReader;
 using ExcelDataReader.Exceptions;
@@ -17,6 +16,7 @@ internal sealed class SpreadsheetExtractor(PartReader parts) : ITextExtractor
     private static readonly string[] Drawn =
     [
         "xl/comments",
+        "xl/threadedComments/",
         "xl/drawings/drawing",
         "xl/diagrams/data",
         "xl/charts/chart",
@@ -31,16 +31,24 @@ internal sealed class SpreadsheetExtractor(PartReader parts) : ITextExtractor
     )
     {
         string? renamed = null;
+        string? kept = null;
         if (IsPackage(file))
         {
             using var archive = GuardedArchive.Open(file);
             archive.Measure(cancellationToken);
             PackageProperties.Read(archive, "docProps/core.xml", text, cancellationToken);
             renamed = StrictWorkbook.Rename(Counted(file), cancellationToken);
+            kept = WorkbookErrors.Keep(
+                Counted(file) with
+                {
+                    Path = renamed ?? file.Path,
+                },
+                cancellationToken
+            );
         }
         try
         {
-            using var stream = renamed is null ? file.OpenRead() : File.OpenRead(renamed);
+            using var stream = File.OpenRead(kept ?? renamed ?? file.Path);
             using var reader = ExcelReaderFactory.CreateReader(stream);
             Read(reader, text, cancellationToken);
         }
@@ -64,9 +72,9 @@ internal sealed class SpreadsheetExtractor(PartReader parts) : ITextExtractor
         }
         finally
         {
-            if (renamed is not null)
+            foreach (var copy in new[] { renamed, kept }.OfType<string>())
             {
-                File.Delete(renamed);
+                File.Delete(copy);
             }
         }
         if (IsPackage(file))
@@ -115,6 +123,7 @@ internal sealed class SpreadsheetExtractor(PartReader parts) : ITextExtractor
 
     private static void Read(IExcelDataReader reader, ExtractedText text, CancellationToken ct)
     {
+        var cell = new CellText(reader);
         do
         {
             text.Add(reader.Name, heading: 1);
@@ -124,7 +133,7 @@ internal sealed class SpreadsheetExtractor(PartReader parts) : ITextExtractor
                 var cells = new string[reader.FieldCount];
                 for (var i = 0; i < cells.Length; i++)
                 {
-                    cells[i] = Cell(reader, i);
+                    cells[i] = cell.Of(i);
                 }
                 text.AddRow(cells);
             }
@@ -138,42 +147,4 @@ internal sealed class SpreadsheetExtractor(PartReader parts) : ITextExtractor
             text.Warn(DocumentWarnings.Truncated);
         }
     }
-
-    private static string Cell(IExcelDataReader reader, int column) =>
-        reader.GetValue(column) switch
-        {
-            null => "",
-            string s => s.ReplaceLineEndings(" "),
-            bool b => b ? "TRUE" : "FALSE",
-            DateTime { TimeOfDay.Ticks: 0 } day => day.ToString(
-                "yyyy-MM-dd",
-                CultureInfo.InvariantCulture
-            ),
-            // A time of day, which Excel counts from the day before its first.
-            DateTime { Year: 1899 } clock => clock.ToString(
-                "HH:mm:ss",
-                CultureInfo.InvariantCulture
-            ),
-            DateTime time => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
-            double d => reader.GetNumberFormatString(column) is { } format && format.Contains('%')
-                ? Percent(d, format)
-                : Number(d),
-            { } value => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
-        };
-
-    // With as many decimals as its format has.
-    private static string Percent(double value, string format)
-    {
-        var sign = format.IndexOf('%', StringComparison.Ordinal);
-        var point = format.LastIndexOf('.', sign);
-        var decimals = point < 0 ? 0 : Math.Min(sign - point - 1, 10);
-        return (value * 100).ToString($"F{decimals}", CultureInfo.InvariantCulture) + "%";
-    }
-
-    // As Excel shows it: fifteen digits, so that 0.1 + 0.2 is 0.3, and no exponent below that.
-    private static string Number(double value) =>
-        Math.Abs(value) is < 1e15 and > 1e-4 or 0
-            ? Math.Round((decimal)value, 12)
-                .ToString("0.############", CultureInfo.InvariantCulture)
-            : value.ToString("G15", CultureInfo.InvariantCulture);
 }

@@ -4,7 +4,7 @@ using Jobs.Parser.Formats;
 namespace Jobs.Parser.Extraction.Office;
 
 /// <summary>
-/// Word: headers, text, notes, footers, comments, diagrams and charts, and the files in it, in this order; what was
+/// Word: headers, text, documents put into it, notes, footers, comments, diagrams and charts, and the files in it, in this order; what was
 /// deleted under tracking is left out.
 /// </summary>
 internal sealed class WordExtractor(PartReader files) : ITextExtractor
@@ -45,12 +45,38 @@ internal sealed class WordExtractor(PartReader files) : ITextExtractor
                     ?? throw GuardedArchive.Broken(new InvalidDataException($"{main} is missing."))
             )
         );
+        await ReadChunksAsync(file, archive, parts, text, cancellationToken);
         ReadParts(archive, parts, After, reader);
         foreach (var part in parts.Where(p => Drawn.Contains(p.Type)))
         {
             DrawingText.Read(archive, part.Target, null, text, cancellationToken);
         }
         await files.ReadEmbeddedAsync(file, archive, parts, text, cancellationToken);
+    }
+
+    // What another document was put in as, which Word takes over when it opens it.
+    private async Task ReadChunksAsync(
+        SourceFile file,
+        GuardedArchive archive,
+        IReadOnlyList<(string Id, string Type, string Target)> parts,
+        ExtractedText text,
+        CancellationToken ct
+    )
+    {
+        foreach (var part in parts.Where(p => p.Type == "aFChunk"))
+        {
+            if (archive.Find(part.Target) is { } chunk)
+            {
+                await files.ReadAsync(
+                    file,
+                    chunk.Name,
+                    () => archive.OpenEntry(chunk),
+                    text,
+                    ct,
+                    isLabelled: false
+                );
+            }
+        }
     }
 
     private static void ReadParts(

@@ -50,8 +50,12 @@ internal sealed class WordText(
                 flow.Append("\n");
                 break;
             // What a picture says to those who cannot see it; letters that are drawn, such as a watermark.
-            case "docPr" when xml.Attribute("descr") is { Length: > 0 } said:
-                flow.Add(said);
+            case "docPr":
+                AddSaid(xml.Attribute("title"), flow);
+                AddSaid(xml.Attribute("descr"), flow);
+                break;
+            case "shape" or "rect" or "oval" or "roundrect":
+                AddSaid(xml.Attribute("alt"), flow);
                 break;
             case "textpath" when xml.Attribute("string") is { Length: > 0 } drawn:
                 flow.Add(drawn);
@@ -75,6 +79,14 @@ internal sealed class WordText(
         if (xml.Node is { NodeType: System.Xml.XmlNodeType.Element, IsEmptyElement: true })
         {
             End(xml.Name, flow);
+        }
+    }
+
+    private static void AddSaid(string? said, Flow flow)
+    {
+        if (!string.IsNullOrWhiteSpace(said))
+        {
+            flow.Add(said);
         }
     }
 

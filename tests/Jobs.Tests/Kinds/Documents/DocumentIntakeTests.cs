@@ -23,7 +23,7 @@ public sealed class DocumentIntakeTests(TestDatabase database)
         "\u00D0\u00CF\u0011\u00E0\u00A1\u00B1\u001A\u00E1",
         DocumentErrors.UnsupportedType
     )]
-    [InlineData("a.pdf", "GIF89a\0\u0001", DocumentErrors.UnsupportedType)]
+    [InlineData("a.pdf", "Rar!\u001a\u0007\0", DocumentErrors.UnsupportedType)]
     [InlineData(
         "a.txt",
         "\0\u0001\u0002\u0003\u0004\u0005 mostly controls",

@@ -21,6 +21,9 @@ public sealed class PictureTests(TestDatabase database)
     [InlineData("page.png")]
     [InlineData("page.jpg")]
     [InlineData("page.tif")]
+    [InlineData("page.gif")]
+    [InlineData("page.bmp")]
+    [InlineData("page.webp")]
     [InlineData("scan.pdf")]
     public async Task Text_in_a_picture_is_recognised_and_has_a_thumbnail(string name)
     {
@@ -38,6 +41,52 @@ public sealed class PictureTests(TestDatabase database)
                 .Get<DocumentReader>()
                 .GetThumbnailAsync(KindServices.OtherTenant, document.Id, Token)
         ).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_scan_among_pages_of_text_is_recognised_too()
+    {
+        var letter = Path.Combine(folder.Location, "letter.pdf");
+        await File.WriteAllBytesAsync(letter, MinimalPdf.Of("A", "B", "A cover letter"), Token);
+        await DrawAsync("scan.pdf");
+        var both = Path.Combine(folder.Location, "both.pdf");
+        await RunAsync("pdfunite", letter, Path.Combine(folder.Location, "scan.pdf"), letter, both);
+        var (document, text, _) = await services.ReadAsync(
+            "both.pdf",
+            await File.ReadAllBytesAsync(both, Token)
+        );
+
+        text.ShouldStartWith("A cover letter\n\nA cover letter\n\n");
+        text.ShouldContain("lighthouse keeper");
+        document.Warnings.ShouldBe(["ocr"]);
+        (
+            await services.ScalarAsync(
+                "select page from jobs.passages where document_id = $1 and body like '%lighthouse%'",
+                document.Id
+            )
+        ).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Every_page_of_a_picture_and_a_scan_in_an_archive_are_recognised()
+    {
+        await DrawAsync("page.png");
+        var drawn = Path.Combine(folder.Location, "drawn.png");
+        var pages = Path.Combine(folder.Location, "pages.tif");
+        await RunAsync("gm", "convert", drawn, drawn, pages);
+        var (picture, text, _) = await services.ReadAsync(
+            "pages.tif",
+            await File.ReadAllBytesAsync(pages, Token)
+        );
+        var (_, archived, _) = await services.ReadAsync(
+            "scan.zip",
+            Packages.Zip(("scan.pdf", await DrawAsync("scan.pdf")))
+        );
+
+        picture.Pages.ShouldBe(2);
+        text.Split("lighthouse keeper").Length.ShouldBe(3);
+        archived.ShouldContain("scan.pdf\n\n");
+        archived.ShouldContain("lighthouse keeper");
     }
 
     [Fact]
