@@ -1,10 +1,7 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Jobs.Bench.Report;
 using Jobs.Caching;
-using Jobs.Caching.Shared;
 using Jobs.Testing.Chaos;
-using Microsoft.Extensions.Caching.Hybrid;
 
 namespace Jobs.Bench.Cache;
 
@@ -17,7 +14,7 @@ internal static class ClusterBenchmark
     {
         var rows = new List<IReadOnlyList<string>>();
         var holds = await InvalidationAsync(connectionString, rows);
-        holds &= await WriteCostAsync(connectionString, rows);
+        holds &= await WriteCost.MeasureAsync(connectionString, rows);
         holds &= await ComputationsAsync(connectionString, rows);
         holds &= await OutageAsync(connectionString, rows);
         Markdown.Table(["several processes", "measured", "must be"], rows);
@@ -60,49 +57,6 @@ internal static class ClusterBenchmark
             "p99 ≤ 25",
         ]);
         return p99 <= 25;
-    }
-
-    // Beside the same writes that nobody is told of: fills.
-    private static async Task<bool> WriteCostAsync(
-        string connectionString,
-        List<IReadOnlyList<string>> rows
-    )
-    {
-        await using var one = await CacheProcess.StartAsync(connectionString, Patiently);
-        await using var two = await CacheProcess.StartAsync(connectionString, Patiently);
-        var value = SharedBenchmark.Value();
-        var told = new List<double>();
-        var untold = new List<double>();
-        var sharedOnly = new CacheEntryOptions { Flags = HybridCacheEntryFlags.DisableLocalCache };
-        for (var run = 0; run < 3; run++)
-        {
-            told.Add(
-                await SharedBenchmark.RateAsync(
-                    32,
-                    async i =>
-                        await one.Scope.SetAsync(
-                            SharedBenchmark.Name(i % 10_000),
-                            value,
-                            sharedOnly
-                        ),
-                    1
-                )
-            );
-            untold.Add(
-                await SharedBenchmark.RateAsync(
-                    32,
-                    i => WriteUntoldAsync(one, SharedBenchmark.Name(i % 10_000), value),
-                    1
-                )
-            );
-        }
-        var cost = 1 - (MemoryBenchmark.Median(told) / MemoryBenchmark.Median(untold));
-        rows.Add([
-            "writes/s that others are told of, and not",
-            $"{MemoryBenchmark.Median(told):#,0} / {MemoryBenchmark.Median(untold):#,0} ({cost:0 %} less)",
-            "≤ 25 % less",
-        ]);
-        return cost <= 0.25;
     }
 
     private static async Task<bool> ComputationsAsync(
@@ -214,24 +168,7 @@ internal static class ClusterBenchmark
         return longest < 50 && check <= 1 && recovery <= 2 && stale <= 1;
     }
 
-    // As a value is written that was computed.
-    private static Task WriteUntoldAsync(CacheProcess process, string name, string value) =>
-        process
-            .Get<SharedTier>()
-            .FillAsync(
-                new SharedWrite(
-                    process.Scope.KeyOf(name),
-                    JsonSerializer.SerializeToUtf8Bytes(value),
-                    IsJson: true,
-                    [],
-                    SharedDatabase.Micros(TimeProvider.System.GetUtcNow().UtcDateTime),
-                    TimeSpan.FromMinutes(15),
-                    TimeSpan.FromMinutes(16),
-                    TimeSpan.FromHours(1)
-                )
-            );
-
-    private static void Patiently(CacheOptions options) =>
+    internal static void Patiently(CacheOptions options) =>
         options.Patience = TimeSpan.FromSeconds(2);
 
     private static async Task AskAsync(CacheProcess process, string name) =>
