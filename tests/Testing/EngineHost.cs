@@ -23,7 +23,7 @@ public sealed class EngineHost : IAsyncDisposable
     public const int OtherTenant = 1;
 
     /// <summary>How long a test waits for what must happen before it fails.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
 

@@ -6,6 +6,9 @@ internal sealed class AsyncSignal : IDisposable
     private readonly SemaphoreSlim semaphore = new(0, 1);
     private readonly Lock gate = new();
 
+    /// <summary>Whether it was given and nobody has taken it yet.</summary>
+    public bool IsSet => semaphore.CurrentCount > 0;
+
     public void Set()
     {
         lock (gate)

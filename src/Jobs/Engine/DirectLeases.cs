@@ -5,7 +5,8 @@ namespace Jobs.Engine;
 /// <summary>
 /// Leases small batches to this process's worker in the statement that submits them, while that worker has nothing else
 /// to do: they start with the commit, and nobody looks for them. A worker offers it when it has looked at all queues and
-/// found nothing, and withdraws it before it looks again, so that nothing that waits is passed over. Thread-safe.
+/// found nothing. It is withdrawn when something comes that is not leased directly, and before the worker looks again,
+/// so that nothing that waits is passed over. Thread-safe.
 /// </summary>
 public sealed class DirectLeases
 {
@@ -26,8 +27,9 @@ public sealed class DirectLeases
         }
     }
 
-    /// <summary>This worker has nothing to do.</summary>
+    /// <summary>This worker has nothing to do, unless it was told of something since it looked.</summary>
     internal void Open(
+        AsyncSignal ready,
         Guid worker,
         RunningChunks running,
         CancellationToken draining,
@@ -36,7 +38,8 @@ public sealed class DirectLeases
     {
         lock (gate)
         {
-            open = new(worker, running, draining, giveUp);
+            // Who sets the signal withdraws the offer after it: either that is seen here, or it undoes this.
+            open = ready.IsSet ? null : new(worker, running, draining, giveUp);
         }
     }
 

@@ -147,7 +147,7 @@ internal sealed class LeaseLoop(
             running.SlotWanted = kinds.Count < running.KindCount;
             if (sawAll && !running.SlotWanted && firstTenant == 0 && lease.Waiting.Length == 0)
             {
-                direct.Open(worker, running, stopping, giveUp);
+                direct.Open(signal.Ready, worker, running, stopping, giveUp);
             }
             return firstTenant > 0;
         }

@@ -4,7 +4,7 @@ namespace Jobs.Engine;
 /// Says that there is something to do, to this process's worker at once and to those of other processes by one
 /// coalesced NOTIFY. It is only a hint: a worker that misses it finds the work at its next poll. Thread-safe.
 /// </summary>
-public sealed class WorkSignal(Notices notices) : IDisposable
+public sealed class WorkSignal(Notices notices, DirectLeases direct) : IDisposable
 {
     internal AsyncSignal Ready { get; } = new();
 
@@ -18,7 +18,15 @@ public sealed class WorkSignal(Notices notices) : IDisposable
     }
 
     /// <summary>The same for this process alone.</summary>
-    internal void Wake(bool scheduled) => (scheduled ? Due : Ready).Set();
+    internal void Wake(bool scheduled)
+    {
+        (scheduled ? Due : Ready).Set();
+        if (!scheduled)
+        {
+            // What comes now must not start before what waits already.
+            direct.Close();
+        }
+    }
 
     public void Dispose()
     {

@@ -139,7 +139,7 @@ internal static class ReportsApi
     private static JsonElement Parameters(IQueryCollection query) =>
         JsonSerializer.SerializeToElement(
             query
-                .Where(p => p.Key != "format")
+                .Where(p => p.Key != Report.Format)
                 .ToDictionary(p => p.Key, p => p.Value.ToString(), StringComparer.Ordinal),
             ApiJson.Default.DictionaryStringString
         );

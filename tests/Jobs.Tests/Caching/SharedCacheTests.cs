@@ -170,6 +170,7 @@ public sealed class SharedCacheTests(TestDatabase database) : IClassFixture<Test
     public async Task A_process_that_dies_over_a_computation_holds_the_others_up_no_longer_than_its_time()
     {
         await using var node = await StartAsync(o => o.FillTime = TimeSpan.FromSeconds(1));
+        var started = Stopwatch.GetTimestamp();
         await database.ScalarAsync<int>(
             """
             insert into jobs.cache_fills (tenant_id, key, holder, until)
@@ -177,7 +178,6 @@ public sealed class SharedCacheTests(TestDatabase database) : IClassFixture<Test
             """,
             Stop
         );
-        var started = Stopwatch.GetTimestamp();
         var answer = await node.Scope.AnswerAsync(
             "orphaned",
             1,

@@ -6,6 +6,7 @@ using Jobs.Kinds;
 using Jobs.Queues;
 using Jobs.Testing;
 using Jobs.Testing.Chaos;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -81,6 +82,28 @@ public sealed class DirectLeaseTests : EngineTest
         (await Database.ScalarAsync<string>(States, Stop)).ShouldBe("leased,leased,ready");
         release.SetResult();
         await host.WaitForEndAsync(third.Id, Stop);
+    }
+
+    [Fact]
+    public async Task What_comes_after_one_that_waits_does_not_pass_it()
+    {
+        // Its worker does not run: nobody but the test offers and looks.
+        await using var host = await EngineHost.StartIdleAsync(Database, new(), Stop);
+        var (direct, signal) = (host.Get<DirectLeases>(), host.Get<WorkSignal>());
+        void Offer() =>
+            direct.Open(signal.Ready, Guid.Empty, host.Get<RunningChunks>(), Stop, Stop);
+        // What the start of the listener told.
+        await signal.Ready.WaitAsync(EngineHost.Patience, Stop);
+
+        Offer();
+        direct.IsOpen.ShouldBeTrue();
+        signal.Wake(scheduled: false);
+        direct.IsOpen.ShouldBeFalse();
+        Offer();
+        direct.IsOpen.ShouldBeFalse();
+        (await signal.Ready.WaitAsync(TimeSpan.Zero, Stop)).ShouldBeTrue();
+        Offer();
+        direct.IsOpen.ShouldBeTrue();
     }
 
     [Fact]
@@ -223,6 +246,11 @@ public sealed class DirectLeaseTests : EngineTest
                 options.PollInterval = TimeSpan.FromHours(1);
                 engine(options);
             },
+            // Nor does it hear of what it submitted itself, or that it hears now.
+            Services = services =>
+                services.Remove(
+                    services.Single(s => s.ImplementationType == typeof(NoticeListener))
+                ),
         };
 
     private async Task<EngineHost> StartIdleWorkerAsync(Action<EngineOptions>? engine = null)

@@ -24,6 +24,7 @@ public static class CleanupServiceCollectionExtensions
         services.AddSingleton<AuditCleanup>();
         services.AddOptions<NotificationOptions>().BindConfiguration(NotificationOptions.Section);
         services.AddSingleton<NotificationCleanup>();
+        services.AddSingleton<RateLimitCleanup>();
         services.AddSingleton(new BuiltInSchedule("cleanup", "*/5 * * * *", "cleanup", "{}"));
         return services.AddKind<CleanupHandler>(
             "cleanup",

@@ -6,7 +6,8 @@ namespace Jobs.Parser.Extraction.Markup;
 /// <summary>Counts how deeply the elements of HTML are nested while they are parsed, and stops the parser.</summary>
 internal sealed class Nesting(CancellationToken cancellationToken)
 {
-    private const int MaxDepth = 20_000;
+    // The tree is built in a time that grows with the square of its depth.
+    private const int MaxDepth = 5_000;
 
     // Those that never have an end, or end by themselves where the next of them begins.
     private static readonly HashSet<string> Unended = new(StringComparer.OrdinalIgnoreCase)

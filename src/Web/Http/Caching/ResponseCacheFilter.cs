@@ -27,7 +27,7 @@ internal sealed class ResponseCacheFilter(
     {
         Ttl = ttl,
         Stale = stale,
-        Keep = static value => value is CachedResponse { IsCacheable: true },
+        Keep = static value => value is CachedResponse { IsCacheable: true, IsPassing: false },
     };
 
     public async ValueTask<object?> InvokeAsync(
