@@ -128,3 +128,7 @@ group by b.tenant_id, b.kind;
 
 insert into jobs.batch_counting (since)
 select case when exists (select from jobs.batches) then now() else '-infinity' end;
+
+-- What a tenant's keys did, of late: reads and refused calls are not among it.
+create index audit_acts on jobs.audit (tenant_id, at, id)
+    where outcome = 'done' and count = 1 and action !~ '\.(read|list)$';

@@ -4,37 +4,10 @@ using Npgsql;
 
 namespace Jobs.Dashboard;
 
-/// <summary>Reads what a tenant's dashboard shows. What it costs is bounded, however much there is. Thread-safe.</summary>
+/// <summary>Reads batches that ended, for an export. Thread-safe.</summary>
 public sealed class DashboardReader(DashboardSource source)
 {
     private const int ExportPage = 2_000;
-
-    /// <summary>What happened last, the newest first.</summary>
-    /// <param name="type">Null for both.</param>
-    public async Task<IReadOnlyList<DashboardActivity>> ActivityAsync(
-        int tenantId,
-        ActivityType? type,
-        int limit,
-        CancellationToken cancellationToken
-    )
-    {
-        var found = new List<DashboardActivity>();
-        foreach (var each in Enum.GetValues<ActivityType>().Where(t => type is null || t == type))
-        {
-            var sql =
-                each == ActivityType.Ended
-                    ? DashboardStatements.Ended
-                    : DashboardStatements.Submitted;
-            found.AddRange(
-                await source.ReadAsync(
-                    () => Command(sql, tenantId, limit),
-                    (row, ct) => ReadActivityAsync(each, row, ct),
-                    cancellationToken
-                )
-            );
-        }
-        return [.. found.OrderByDescending(a => a.At).Take(limit)];
-    }
 
     /// <summary>
     /// Batches that ended, the newest first, as they are read: a page a statement, so that no snapshot is held for as long
@@ -100,30 +73,6 @@ public sealed class DashboardReader(DashboardSource source)
             );
         }
         return page;
-    }
-
-    private static async Task<List<DashboardActivity>> ReadActivityAsync(
-        ActivityType type,
-        NpgsqlDataReader row,
-        CancellationToken cancellationToken
-    )
-    {
-        var found = new List<DashboardActivity>();
-        while (await row.ReadAsync(cancellationToken))
-        {
-            found.Add(
-                new(
-                    type,
-                    row.GetFieldValue<DateTimeOffset>(5),
-                    row.GetGuid(0),
-                    row.GetString(1),
-                    row.GetString(2),
-                    row.GetInt32(3),
-                    row.GetInt32(4)
-                )
-            );
-        }
-        return found;
     }
 
     internal static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<object> values)

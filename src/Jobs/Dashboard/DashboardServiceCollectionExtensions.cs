@@ -1,4 +1,5 @@
 using Jobs.Dashboard;
+using Jobs.Dashboard.Activities;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -18,6 +19,7 @@ public static class DashboardServiceCollectionExtensions
         services.AddSingleton<DashboardSource>();
         services.AddSingleton<DashboardReader>();
         services.AddSingleton<StatisticsReader>();
+        services.AddSingleton<ActivityReader>();
         return services;
     }
 }

@@ -89,22 +89,6 @@ internal static class DashboardStatements
             now()
         """;
 
-    public const string Submitted = """
-        select b.id, b.kind, b.state, b.total, b.failed, b.submitted_at
-        from jobs.batches b
-        where b.tenant_id = $1 and b.purged_at is null
-        order by b.id desc
-        limit $2
-        """;
-
-    public const string Ended = """
-        select b.id, b.kind, b.state, b.total, b.failed, b.finished_at
-        from jobs.batches b
-        where b.tenant_id = $1 and b.finished_at is not null
-        order by b.finished_at desc
-        limit $2
-        """;
-
     /// <summary>
     /// The next $5 batches that ended from $2 on, before the one that ended at $3 and has the id $4, the newest first.
     /// </summary>

@@ -27,37 +27,23 @@ public sealed class StatisticsReader(DashboardSource source, IOptions<MetricsOpt
         : from >= now - options.Value.HourRetention + TimeSpan.FromDays(1) ? Hour
         : Day;
 
-    /// <summary>What happened from one time until another, in buckets.</summary>
-    /// <param name="tenantId">Whose batches.</param>
-    /// <param name="from">The first bucket begins here, rounded down to the minute, hour or day (UTC) of which the buckets are multiples.</param>
-    /// <param name="to">The last bucket holds the moment before.</param>
-    /// <param name="bucket">A multiple of <see cref="FinestAt"/>; there are at most <see cref="MostBuckets"/>.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>What happened to a tenant's batches in a time.</summary>
     public async Task<DashboardSeries> SeriesAsync(
         int tenantId,
-        DateTimeOffset from,
-        DateTimeOffset to,
-        TimeSpan bucket,
+        DashboardSpan span,
         CancellationToken cancellationToken
     )
     {
-        var seconds = (int)bucket.TotalSeconds;
-        var coarsest =
-            seconds % Day == 0 ? Day
-            : seconds % Hour == 0 ? Hour
-            : Minute;
-        var start = SampleWindow.Floor(from, coarsest);
-        var count = (int)Math.Ceiling((to - start).TotalSeconds / seconds);
         var read = await ReadAsync(
             tenantId,
-            start,
-            start.AddSeconds((double)seconds * count),
-            seconds,
-            count,
-            coarsest,
+            span.From,
+            span.To,
+            span.BucketSeconds,
+            span.Count,
+            DashboardSpan.CoarsestOf(span.BucketSeconds),
             cancellationToken
         );
-        return read.ToSeries(start, seconds, count);
+        return read.ToSeries(span.From, span.BucketSeconds, span.Count);
     }
 
     /// <summary>What happened from one time, rounded down to its minute, until now.</summary>

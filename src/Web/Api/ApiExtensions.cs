@@ -14,6 +14,7 @@ internal static class ApiExtensions
     {
         services.AddSingleton<BatchWaiter>();
         services.AddSingleton<HealthReader>();
+        services.AddSingleton<DashboardData>();
         services.ConfigureHttpJsonOptions(o =>
             o.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default)
         );

@@ -5,6 +5,7 @@ using Jobs.Batches;
 using Jobs.Caching;
 using Jobs.Caching.Subscriptions;
 using Jobs.Dashboard;
+using Jobs.Dashboard.Activities;
 using Jobs.Database.Care;
 using Jobs.Health;
 using Jobs.Kinds.Queries;
@@ -70,7 +71,7 @@ namespace Jobs.Web.Api;
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(ResourceReport))]
 [JsonSerializable(typeof(DashboardMetrics))]
-[JsonSerializable(typeof(ActivityList))]
+[JsonSerializable(typeof(ActivityPage))]
 [JsonSerializable(typeof(DashboardSeries))]
 [JsonSerializable(typeof(EndedBatch))]
 [JsonSerializable(typeof(ExportBody))]

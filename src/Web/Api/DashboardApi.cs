@@ -1,10 +1,10 @@
 using System.Globalization;
+using System.Text.Json;
 using Jobs.Caching;
 using Jobs.Dashboard;
-using Jobs.Engine;
+using Jobs.Dashboard.Activities;
 using Jobs.Health;
 using Jobs.Notifications;
-using Jobs.Queues;
 using Jobs.Tenancy;
 using Jobs.Web.Http;
 using Jobs.Web.Http.Caching;
@@ -14,16 +14,24 @@ namespace Jobs.Web.Api;
 /// <summary>What a tenant's dashboard shows. Answers are at most a few seconds old.</summary>
 internal static class DashboardApi
 {
-    private static readonly TimeSpan Live = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(15);
+    // Beside what the data itself may be: together at most 2 s and 15 s.
+    private static readonly TimeSpan Live = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    private static readonly Dictionary<string, ActivityType> Types = Enum.GetValues<ActivityType>()
+        .ToDictionary(
+            t => JsonNamingPolicy.CamelCase.ConvertName(t.ToString()),
+            StringComparer.Ordinal
+        );
 
     public static void Map(IEndpointRouteBuilder api)
     {
         var dashboard = api.MapGroup("/dashboard").RequireScope(Scopes.Read).WithTags("Dashboard");
         dashboard
             .MapGet("/metrics", MetricsAsync)
-            .CacheResponse(CacheNamespaces.Dashboard, Live)
+            .CacheResponse(CacheNamespaces.Dashboard, Live, stale: TimeSpan.Zero)
             .Produces<DashboardMetrics>()
             .WithSummary("How things stand: queues, the last hour and day, workers")
             .WithDescription(
@@ -31,14 +39,16 @@ internal static class DashboardApi
             );
         dashboard
             .MapGet("/activity", ActivityAsync)
-            .CacheResponse(CacheNamespaces.Dashboard, Live)
-            .Produces<ActivityList>()
+            .CacheResponse(CacheNamespaces.Dashboard, Live, stale: TimeSpan.Zero)
+            .Produces<ActivityPage>()
             .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)
-            .WithSummary("Batches that were submitted or ended last, newest first")
-            .WithDescription("`type` is `submitted` or `ended`; both without it. At most 2 s old.");
+            .WithSummary("What happened last, newest first")
+            .WithDescription(
+                $"`type` is one of {string.Join(", ", Types.Keys.Select(t => $"`{t}`"))}; all without it. What administrators do is for administrators. `started` is sought among the {ActivityReader.MostStarted} batches that were submitted before. `nextCursor` continues where the answer ends, whatever has come since. At most 2 s old."
+            );
         dashboard
             .MapGet("/statistics", StatisticsAsync)
-            .CacheResponse(CacheNamespaces.Dashboard, Slow)
+            .CacheResponse(CacheNamespaces.Dashboard, Slow, stale: TimeSpan.Zero)
             .Produces<DashboardSeries>()
             .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)
             .WithSummary("What was submitted, done and failed over time")
@@ -61,9 +71,7 @@ internal static class DashboardApi
 
     private static async Task<IResult> MetricsAsync(
         HttpContext context,
-        StatisticsReader statistics,
-        QueueReader queues,
-        WorkerReader workers,
+        DashboardData data,
         NotificationStore notifications,
         HealthExaminer health,
         TimeProvider time,
@@ -71,25 +79,13 @@ internal static class DashboardApi
     )
     {
         var caller = context.GetCaller();
-        var now = time.GetUtcNow();
-        var (hour, hourExact) = await statistics.TotalsAsync(
-            caller.TenantId,
-            now.AddHours(-1),
-            now,
-            cancellationToken
-        );
-        var (day, dayExact) = await statistics.TotalsAsync(
-            caller.TenantId,
-            now - Day,
-            now,
-            cancellationToken
-        );
-        var counts = await queues.ReadAsync(caller.TenantId, cancellationToken);
-        var alive = (await workers.ListAsync(cancellationToken)).Where(w => w.IsAlive).ToList();
+        var tenant = caller.TenantId;
+        var counts = await data.QueuesAsync(tenant, cancellationToken);
+        var alive = (await data.WorkersAsync(cancellationToken)).Where(w => w.IsAlive).ToList();
         var report = caller.May(Scopes.Admin) ? await health.ExamineAsync(cancellationToken) : null;
         return Results.Ok(
             new DashboardMetrics(
-                now,
+                time.GetUtcNow(),
                 new(
                     counts.Sum(c => c.Ready),
                     counts.Sum(c => c.Scheduled),
@@ -98,10 +94,10 @@ internal static class DashboardApi
                     (long?)counts.Max(c => c.OldestAge)?.TotalMilliseconds,
                     counts.All(c => c.Exact)
                 ),
-                PeriodTotals.Of(hour, hourExact),
-                PeriodTotals.Of(day, dayExact),
+                await data.TotalsAsync(tenant, Hour, cancellationToken),
+                await data.TotalsAsync(tenant, Day, cancellationToken),
                 new(alive.Count, alive.Sum(w => w.Slots), alive.Sum(w => w.RunningChunks)),
-                await notifications.CountAsync(caller.TenantId, cancellationToken),
+                await notifications.CountAsync(tenant, cancellationToken),
                 report is null ? null : new(report.Status, report.Score)
             )
         );
@@ -109,40 +105,44 @@ internal static class DashboardApi
 
     private static async Task<IResult> ActivityAsync(
         HttpContext context,
-        DashboardReader dashboard,
+        DashboardData data,
         string? type,
         int? limit,
+        string? cursor,
         CancellationToken cancellationToken
     )
     {
-        ActivityType? wanted = type switch
+        ActivityType? wanted = null;
+        if (type is not null)
         {
-            "submitted" => ActivityType.Submitted,
-            "ended" => ActivityType.Ended,
-            _ => null,
-        };
-        if (type is not null && wanted is null)
-        {
-            return Problems.Invalid("type", "must be submitted or ended");
+            if (!Types.TryGetValue(type, out var known))
+            {
+                return Problems.Invalid("type", $"must be one of {string.Join(", ", Types.Keys)}");
+            }
+            wanted = known;
         }
         if (limit is < 1 or > ApiLimits.ListMost)
         {
             return Problems.Invalid("limit", $"must be 1 to {ApiLimits.ListMost}");
         }
+        if (cursor is not null && !ActivityReader.IsCursor(cursor))
+        {
+            return Problems.Invalid("cursor", "must be a nextCursor of an earlier answer");
+        }
         return Results.Ok(
-            new ActivityList(
-                await dashboard.ActivityAsync(
-                    context.GetCaller().TenantId,
-                    wanted,
-                    limit ?? ApiLimits.ListDefault,
-                    cancellationToken
-                )
+            await data.ActivityAsync(
+                context.GetCaller(),
+                wanted,
+                limit ?? ApiLimits.ListDefault,
+                cursor,
+                cancellationToken
             )
         );
     }
 
     private static async Task<IResult> StatisticsAsync(
         HttpContext context,
+        DashboardData data,
         StatisticsReader statistics,
         TimeProvider time,
         DateTimeOffset? from,
@@ -180,11 +180,9 @@ internal static class DashboardApi
             );
         }
         return Results.Ok(
-            await statistics.SeriesAsync(
+            await data.SeriesAsync(
                 context.GetCaller().TenantId,
-                start,
-                end,
-                TimeSpan.FromSeconds(seconds),
+                DashboardSpan.Of(start, end, seconds),
                 cancellationToken
             )
         );
@@ -259,5 +257,3 @@ internal sealed record PeriodTotals(
 internal sealed record WorkerTotals(int Alive, int Slots, int RunningChunks);
 
 internal sealed record HealthShort(string Status, int Score);
-
-internal sealed record ActivityList(IReadOnlyList<DashboardActivity> Items);

@@ -278,13 +278,15 @@ public sealed class StatisticsTests : EngineTest
         var now = TimeProvider.System.GetUtcNow();
         return await reader.SeriesAsync(
             tenant,
-            now.AddHours(
-                hours > 0 ? -hours
-                : bucket is null ? -1
-                : -4
+            DashboardSpan.Of(
+                now.AddHours(
+                    hours > 0 ? -hours
+                    : bucket is null ? -1
+                    : -4
+                ),
+                now,
+                (int)(bucket ?? TimeSpan.FromMinutes(1)).TotalSeconds
             ),
-            now,
-            bucket ?? TimeSpan.FromMinutes(1),
             Stop
         );
     }

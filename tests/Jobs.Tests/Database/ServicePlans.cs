@@ -1,5 +1,6 @@
 using Jobs.Auditing;
 using Jobs.Dashboard;
+using Jobs.Dashboard.Activities;
 using Jobs.Idempotency;
 using Jobs.Kinds.Cleanup;
 using Jobs.Kinds.Documents;
@@ -105,19 +106,42 @@ internal static class ServicePlans
             "text[], text[], int[], timestamptz[], bigint[], float8[], float8[], float8[], bytea[]",
             "array['batches.items'], array['{}'], array[2], array[now()], array[1], array[1], array[0], array[0], array[null]::bytea[]"
         ),
-        ["Dashboard, submitted"] = new(
-            DashboardStatements.Submitted,
-            "int, int",
-            "2, 50",
-            Engine: true
-        ),
         ["Dashboard, export"] = new(
             DashboardStatements.Export,
             "int, timestamptz, timestamptz, uuid, int",
             "2, now() - interval '1 day', now(), {id}, 2000",
             Engine: true
         ),
-        ["Dashboard, ended"] = new(DashboardStatements.Ended, "int, int", "2, 50", Engine: true),
+        ["Activity, submitted"] = new(
+            ActivityStatements.Submitted,
+            "int, uuid, int",
+            "2, {id}, 50",
+            Engine: true
+        ),
+        ["Activity, started"] = new(
+            ActivityStatements.Started,
+            "int, timestamptz, uuid, int, int",
+            "2, now(), {id}, 1000, 50",
+            Engine: true
+        ),
+        ["Activity, ended"] = new(
+            ActivityStatements.Ended,
+            "int, timestamptz, uuid, int",
+            "2, now(), {id}, 50",
+            Engine: true
+        ),
+        ["Activity, runs"] = new(
+            ActivityStatements.Runs,
+            "int, timestamptz, bigint, text[], int",
+            "2, now(), 1000000, array['failed'], 50",
+            Engine: true
+        ),
+        ["Activity, acts"] = new(
+            ActivityStatements.Acts,
+            "int, timestamptz, bigint, text[], int",
+            "2, now(), 1000000, array['batch.cancel'], 50",
+            Engine: true
+        ),
         ["Audit"] = new(
             AuditStatements.List,
             "text, text, text, timestamptz, timestamptz, bigint, bigint",

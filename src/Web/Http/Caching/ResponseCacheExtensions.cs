@@ -17,19 +17,22 @@ internal static class ResponseCacheExtensions
         params string[] tags
     )
         where TBuilder : IEndpointConventionBuilder =>
-        builder.CacheResponse(name, null, perUser, tags);
+        builder.CacheResponse(name, null, null, perUser, tags);
 
     /// <summary>The same, for another time than the namespace has.</summary>
+    /// <param name="ttl">How long an answer is fresh.</param>
+    /// <param name="stale">How long after that it is given while a new one is made.</param>
     public static TBuilder CacheResponse<TBuilder>(
         this TBuilder builder,
         string name,
         TimeSpan? ttl,
+        TimeSpan? stale,
         bool perUser = false,
         params string[] tags
     )
         where TBuilder : IEndpointConventionBuilder
     {
-        builder.AddEndpointFilter(new ResponseCacheFilter(name, ttl, perUser, tags));
+        builder.AddEndpointFilter(new ResponseCacheFilter(name, ttl, stale, perUser, tags));
         return builder;
     }
 }

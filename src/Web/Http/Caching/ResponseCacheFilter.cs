@@ -11,8 +11,13 @@ namespace Jobs.Web.Http.Caching;
 /// endpoint never works on a caller's own request: one that goes away would take the answer of the others along, and
 /// what is stale is refreshed when its caller has gone. Thread-safe.
 /// </summary>
-internal sealed class ResponseCacheFilter(string name, TimeSpan? ttl, bool perUser, string[] tags)
-    : IEndpointFilter
+internal sealed class ResponseCacheFilter(
+    string name,
+    TimeSpan? ttl,
+    TimeSpan? stale,
+    bool perUser,
+    string[] tags
+) : IEndpointFilter
 {
     // While one version takes the place of another, neither answers for the other.
     private static readonly string Version =
@@ -21,6 +26,7 @@ internal sealed class ResponseCacheFilter(string name, TimeSpan? ttl, bool perUs
     private readonly CacheEntryOptions options = new()
     {
         Ttl = ttl,
+        Stale = stale,
         Keep = static value => value is CachedResponse { IsCacheable: true, IsPassing: false },
     };
 

@@ -1,8 +1,7 @@
 using Jobs.Dashboard;
-using Jobs.Engine;
 using Jobs.Health;
-using Jobs.Queues;
 using Jobs.Tenancy;
+using Jobs.Web.Api;
 using Jobs.Web.Http;
 
 namespace Jobs.Web.Ui.Dashboard;
@@ -22,10 +21,7 @@ internal static class DashboardPages
     private static async Task<IResult> OpenAsync(
         HttpContext context,
         int? hours,
-        DashboardReader dashboard,
-        StatisticsReader statistics,
-        QueueReader queues,
-        WorkerReader workers,
+        DashboardData data,
         HealthExaminer health,
         TimeProvider time,
         CancellationToken cancellationToken
@@ -36,10 +32,7 @@ internal static class DashboardPages
                 View = await ViewAsync(
                     context.GetCaller(),
                     hours,
-                    dashboard,
-                    statistics,
-                    queues,
-                    workers,
+                    data,
                     health,
                     time,
                     cancellationToken
@@ -50,10 +43,7 @@ internal static class DashboardPages
     private static async Task<IResult> PartAsync(
         HttpContext context,
         int? hours,
-        DashboardReader dashboard,
-        StatisticsReader statistics,
-        QueueReader queues,
-        WorkerReader workers,
+        DashboardData data,
         HealthExaminer health,
         TimeProvider time,
         CancellationToken cancellationToken
@@ -64,10 +54,7 @@ internal static class DashboardPages
                 View = await ViewAsync(
                     context.GetCaller(),
                     hours,
-                    dashboard,
-                    statistics,
-                    queues,
-                    workers,
+                    data,
                     health,
                     time,
                     cancellationToken
@@ -78,10 +65,7 @@ internal static class DashboardPages
     private static async Task<DashboardView> ViewAsync(
         Caller caller,
         int? hours,
-        DashboardReader dashboard,
-        StatisticsReader statistics,
-        QueueReader queues,
-        WorkerReader workers,
+        DashboardData data,
         HealthExaminer health,
         TimeProvider time,
         CancellationToken cancellationToken
@@ -89,22 +73,20 @@ internal static class DashboardPages
     {
         var period = hours is { } asked && Periods.Contains(asked) ? asked : Periods[0];
         // A minute, 24 minutes, or three hours, of which there are samples that far back.
-        var bucket = TimeSpan.FromMinutes(period == 168 ? 180 : period);
+        var bucket = period == 168 ? 180 * 60 : period * 60;
         // Buckets that stand still while time goes on.
-        var now = time.GetUtcNow();
-        var to = new DateTimeOffset((now.Ticks / bucket.Ticks + 1) * bucket.Ticks, TimeSpan.Zero);
+        var step = bucket * TimeSpan.TicksPerSecond;
+        var to = new DateTimeOffset((time.GetUtcNow().Ticks / step + 1) * step, TimeSpan.Zero);
         return new DashboardView(
             period,
-            await statistics.SeriesAsync(
+            await data.SeriesAsync(
                 caller.TenantId,
-                to - TimeSpan.FromHours(period),
-                to,
-                bucket,
+                DashboardSpan.Of(to.AddHours(-period), to, bucket),
                 cancellationToken
             ),
-            await dashboard.ActivityAsync(caller.TenantId, null, Activities, cancellationToken),
-            await queues.ReadAsync(caller.TenantId, cancellationToken),
-            await workers.ListAsync(cancellationToken),
+            (await data.ActivityAsync(caller, null, Activities, null, cancellationToken)).Items,
+            await data.QueuesAsync(caller.TenantId, cancellationToken),
+            await data.WorkersAsync(cancellationToken),
             caller.May(Scopes.Admin) ? await health.ExamineAsync(cancellationToken) : null
         );
     }

@@ -1,4 +1,5 @@
 using Jobs.Dashboard;
+using Jobs.Dashboard.Activities;
 using Jobs.Engine;
 using Jobs.Health;
 using Jobs.Queues;

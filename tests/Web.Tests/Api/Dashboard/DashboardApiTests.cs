@@ -45,7 +45,12 @@ public sealed class DashboardApiTests(WebHost web)
         metrics.GetProperty("health").ValueKind.ShouldBe(JsonValueKind.Null);
 
         var activity = await tenant.GetAsync("/api/v1/dashboard/activity?limit=10");
-        activity.GetProperty("items").GetArrayLength().ShouldBe(3);
+        // The one that waits at its gate has started, too.
+        activity
+            .GetProperty("items")
+            .EnumerateArray()
+            .Count(a => a.GetProperty("type").GetString() != "started")
+            .ShouldBe(3);
         var ended = await tenant.GetAsync("/api/v1/dashboard/activity?type=ended");
         ended.GetProperty("items").GetArrayLength().ShouldBe(1);
 
@@ -110,6 +115,30 @@ public sealed class DashboardApiTests(WebHost web)
     }
 
     [Fact]
+    public async Task What_somebody_did_is_among_the_activities()
+    {
+        using var tenant = await web.NewTenantAsync(Stop);
+        var gate = $"{Guid.CreateVersion7(TimeProvider.System.GetUtcNow())}";
+        var id = (await tenant.SubmitAsync($"{{\"gate\":\"{gate}\"}}"))
+            .GetProperty("id")
+            .GetString()!;
+        using var cancel = await tenant.Client.PostAsync(
+            $"/api/v1/batch/jobs/{id}/cancel",
+            null,
+            Stop
+        );
+        cancel.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+
+        var page = await tenant.GetAsync("/api/v1/dashboard/activity?type=cancelled");
+
+        var act = page.GetProperty("items").EnumerateArray().ShouldHaveSingleItem();
+        act.GetProperty("batchId").GetString().ShouldBe(id);
+        act.GetProperty("action").GetString().ShouldBe("batch.cancel");
+        act.GetProperty("actor").GetString().ShouldBe("test");
+        web.Open(gate);
+    }
+
+    [Fact]
     public async Task A_workbook_of_200000_batches_is_streamed_whole()
     {
         const int Count = 200_000;
@@ -162,6 +191,7 @@ public sealed class DashboardApiTests(WebHost web)
     [InlineData("GET", "statistics?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z", "from")]
     [InlineData("GET", "activity?type=x", "type")]
     [InlineData("GET", "activity?limit=0", "limit")]
+    [InlineData("GET", "activity?cursor=x", "cursor")]
     [InlineData("POST", "export", "format")]
     public async Task A_question_that_breaks_a_rule_is_refused(
         string method,

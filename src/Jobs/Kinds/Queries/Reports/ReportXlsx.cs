@@ -16,7 +16,7 @@ public static class ReportXlsx
 
     // A sheet of Excel, its head among them.
     private const int MaxRows = 1_048_576;
-    private const int FlushAfter = 64 * 1024;
+    private const int SendAfter = 64 * 1024;
 
     private static readonly XmlWriterSettings XmlSettings = new()
     {
@@ -72,70 +72,62 @@ public static class ReportXlsx
         CancellationToken cancellationToken
     )
     {
+        using var waiting = new OutgoingBuffer();
         // Closed at the end and not by `using`, which would end a file that has failed.
 #pragma warning disable CA2000
-        var zip = await ZipArchive.CreateAsync(
-            file,
-            ZipArchiveMode.Create,
-            leaveOpen: true,
-            Encoding.UTF8,
-            cancellationToken
-        );
+        var zip = new ZipArchive(waiting, ZipArchiveMode.Create, leaveOpen: true);
 #pragma warning restore CA2000
-        await AddAsync(zip, "[Content_Types].xml", Types, cancellationToken);
-        await AddAsync(zip, "_rels/.rels", Root, cancellationToken);
+        Add(zip, "[Content_Types].xml", Types);
+        Add(zip, "_rels/.rels", Root);
         var sheets = 0;
         await using (var row = rows.GetAsyncEnumerator(cancellationToken))
         {
             for (var more = true; more; )
             {
-                sheets++;
-                more = await AddSheetAsync(zip, sheets, columns, row, cancellationToken);
+                var name = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"xl/worksheets/sheet{++sheets}.xml"
+                );
+                await using var sheet = zip.CreateEntry(name, CompressionLevel.Fastest).Open();
+                more = await WriteSheetAsync(
+                    sheet,
+                    columns,
+                    row,
+                    ct =>
+                        waiting.Length < SendAfter
+                            ? Task.CompletedTask
+                            : waiting.SendAsync(file, ct),
+                    cancellationToken
+                );
             }
         }
         var numbers = Enumerable.Range(1, sheets).ToList();
-        await AddAsync(
-            zip,
-            "xl/workbook.xml",
-            Workbook(string.Concat(numbers.Select(SheetOf))),
-            cancellationToken
-        );
-        await AddAsync(
+        Add(zip, "xl/workbook.xml", Workbook(string.Concat(numbers.Select(SheetOf))));
+        Add(
             zip,
             "xl/_rels/workbook.xml.rels",
-            WorkbookParts(string.Concat(numbers.Select(PartOf))),
-            cancellationToken
+            WorkbookParts(string.Concat(numbers.Select(PartOf)))
         );
         await zip.DisposeAsync();
+        await waiting.SendAsync(file, cancellationToken);
     }
 
-    private static async Task AddAsync(
-        ZipArchive zip,
-        string name,
-        string text,
-        CancellationToken ct
-    )
+    private static void Add(ZipArchive zip, string name, string text)
     {
-        await using var entry = await zip.CreateEntry(name).OpenAsync(ct);
-        await entry.WriteAsync(Encoding.UTF8.GetBytes(text), ct);
+        using var entry = zip.CreateEntry(name).Open();
+        entry.Write(Encoding.UTF8.GetBytes(text));
     }
 
-    // Whether there are more rows than the sheet holds; those are left to the next one.
-    private static async Task<bool> AddSheetAsync(
-        ZipArchive zip,
-        int number,
+    // Whether there may be more rows than the sheet holds; those are left to the next one.
+    private static async Task<bool> WriteSheetAsync(
+        Stream sheet,
         IReadOnlyList<ReportColumn> columns,
         IAsyncEnumerator<string?[]> rows,
-        CancellationToken ct
+        Func<CancellationToken, Task> sendAsync,
+        CancellationToken cancellationToken
     )
     {
-        var entry = await zip.CreateEntry(
-                string.Create(CultureInfo.InvariantCulture, $"xl/worksheets/sheet{number}.xml"),
-                CompressionLevel.Fastest
-            )
-            .OpenAsync(ct);
-        using var buffer = new MemoryStream();
-        await using var xml = XmlWriter.Create(buffer, XmlSettings);
+        await using var xml = XmlWriter.Create(sheet, XmlSettings);
         xml.WriteStartElement("worksheet", Sheet);
         xml.WriteStartElement("sheetData", Sheet);
         xml.WriteStartElement("row", Sheet);
@@ -150,28 +142,11 @@ public static class ReportXlsx
         {
             WriteRow(xml, columns, rows.Current);
             count++;
-            if (buffer.Length > FlushAfter)
-            {
-                await FlushAsync(xml, buffer, entry, ct);
-            }
+            await sendAsync(cancellationToken);
         }
         xml.WriteEndElement();
         xml.WriteEndElement();
-        await FlushAsync(xml, buffer, entry, ct);
-        await entry.DisposeAsync();
         return more;
-    }
-
-    private static async Task FlushAsync(
-        XmlWriter xml,
-        MemoryStream buffer,
-        Stream to,
-        CancellationToken ct
-    )
-    {
-        xml.Flush();
-        await to.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), ct);
-        buffer.SetLength(0);
     }
 
     private static void WriteRow(XmlWriter xml, IReadOnlyList<ReportColumn> columns, string?[] row)

@@ -112,6 +112,8 @@ public sealed class ReportExportTests
             )
         );
 
-        Should.Throw<InvalidDataException>(() => new ZipArchive(file));
+        using var end = new MemoryStream();
+        file.WriteTo(end);
+        Should.Throw<InvalidDataException>(() => new ZipArchive(end));
     }
 }
