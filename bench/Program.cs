@@ -18,6 +18,7 @@ return args switch
     ["engine", .. var rest] => await EngineBenchmark.RunAsync(rest),
     ["engines", .. var rest] => await EnginesBenchmark.RunAsync(rest),
     ["latency", .. var rest] => await LatencyBenchmark.RunAsync(rest),
+    ["triggers", .. var rest] => await TriggersBenchmark.RunAsync(rest),
     ["chaos", .. var rest] => await ChaosBenchmark.RunAsync(rest),
     ["submit", .. var rest] => await SubmitBenchmark.RunAsync(rest),
     ["peers", .. var rest] => await PeersBenchmark.RunAsync(rest),
@@ -43,6 +44,7 @@ static int Usage()
         ./bench/run engine [items] [runs]    product against the packed raw-SQL limit; default 200000 items, 5 runs
         ./bench/run [--hangfire] engines [items] [jobs] [runs]    the engines of this build in turns: large batches, batches of one item, and latency; default 100000 items, 1000 jobs, 3 runs
         ./bench/run latency [jobs] [runs]    from submission of a single-item batch to its handler; default 500 jobs, 3 runs
+        ./bench/run triggers [items] [singles] [runs]       what the triggers on batches cost: all, without tallies, without notifications, in turns; default 200000 items, 5000 singles, 5 runs
         ./bench/run submit [clients] [seconds] [runs]    batches of one item over HTTP, with shared commits and with one each; default 64 clients, 10 s, 3 runs
         ./bench/run chaos [items] [seconds] [seed]    kills, restarts and cuts everything; default 500000 items, 60 s
         ./bench/run peers [items] [runs] [--plot file] [--only shape]  beside the raw-SQL limit, graphile-worker and pg-boss; default 100000 items, 3 runs
@@ -51,7 +53,7 @@ static int Usage()
         ./bench/run documents [files] [runs]                documents from upload to outcome, warm parsers beside a process a file and the programs alone; default 350, 3 runs
         ./bench/run documents-memory [files]                how much the service grows under files of 50 MB in one request; default 50
         ./bench/run search [passages] [queries] [--no-raw]   searches new, kept, single and in batches, while documents come and go, beside the statements alone and ts_rank; default 100000 passages, 200 queries
-        ./bench/run search-relevance folder [--run file]    nDCG@10 on a collection with judgements (docs.jsonl, queries.jsonl, qrels.tsv), as it is and with a mistake in a word of each query
+        ./bench/run search-relevance folder [--run file] [--seeds n]    nDCG@10 on a collection with judgements (docs.jsonl, queries.jsonl, qrels.tsv), as it is and with a mistake in a word of each query
         ./bench/run idle [workers] [seconds]                statements of workers that have nothing to do; default 4 workers, 30 seconds
         ./bench/run limits [seconds] [nodes]                rate limits: a decision, shared budgets, changes, an outage; default 5 s, 4 nodes
         ./bench/run dashboard [items]                       the dashboard's data where there are many items; default 10000000

@@ -50,3 +50,6 @@ internal sealed class Insight : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0016_search_frequent")]
 internal sealed class SearchFrequent : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0019_batch_tallies")]
+internal sealed class BatchTallies : SqlMigration;

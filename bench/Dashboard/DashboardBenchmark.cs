@@ -1,6 +1,11 @@
 using System.Diagnostics;
 using Jobs.Bench.Engine;
 using Jobs.Bench.Report;
+using Jobs.Database;
+using Jobs.Monitoring;
+using Jobs.Monitoring.Samples;
+using Jobs.Monitoring.Tallies;
+using Microsoft.Extensions.Options;
 
 namespace Jobs.Bench.Dashboard;
 
@@ -38,6 +43,10 @@ internal static class DashboardBenchmark
             // Each is asked as if nobody had before.
             ("Jobs__Features__Caching", "false")
         );
+        // What ended yesterday counts for yesterday, and not for the first hour that is not made yet.
+        await database.ExecuteAsync(
+            "update jobs.metric_rollups set until = now() - interval '10 days'"
+        );
         await using (var fill = database.Raw.CreateCommand(Fill))
         {
             fill.CommandTimeout = 0;
@@ -46,6 +55,7 @@ internal static class DashboardBenchmark
             await fill.ExecuteNonQueryAsync();
         }
         await database.ExecuteAsync("analyze jobs.batches");
+        await FoldAsync(database);
         var rows = new List<(string Path, double P50, double P99)>();
         foreach (
             var path in (string[])
@@ -74,6 +84,17 @@ internal static class DashboardBenchmark
             )
         );
         return rows.TrueForAll(r => r.P99 < MostMilliseconds) ? 0 : 1;
+    }
+
+    // As every minute, and every five minutes: the service does it, and the bench does not wait for it.
+    private static async Task FoldAsync(BenchDatabase database)
+    {
+        await using var source = new JobsDataSource(database.ConnectionString);
+        var fold = new TallyFold(source);
+        await fold.RunAsync(CancellationToken.None);
+        await new SampleRollup(source, fold, Options.Create(new MetricsOptions())).RunAsync(
+            CancellationToken.None
+        );
     }
 
     private static async Task<(string Path, double P50, double P99)> MeasureAsync(

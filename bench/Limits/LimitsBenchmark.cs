@@ -21,6 +21,7 @@ internal static class LimitsBenchmark
     {
         var seconds = Arguments.Number(args, 0, 5);
         var count = Arguments.Number(args, 1, 4);
+        var only = Arguments.Option(args, "--only");
         await using var database = await BenchDatabase.CreateAsync();
         var nodes = new List<EngineHost>();
         for (var node = 0; node < count; node++)
@@ -38,16 +39,29 @@ internal static class LimitsBenchmark
                 n.Get<RateLimitRules>().Current.Nodes == count && !n.Get<RateLimiter>().IsLocal
             )
         );
-        await Decisions.RunAsync(nodes[0]);
-        await SharedBudgetRun.RunAsync(nodes, seconds);
-        RollingWindow.Run();
-        await PolicyChanges.RunAsync(nodes);
+        if (Runs("decisions"))
+        {
+            await Decisions.RunAsync(nodes[0]);
+        }
+        if (Runs("budget"))
+        {
+            await SharedBudgetRun.RunAsync(nodes, seconds);
+        }
+        if (Runs("window"))
+        {
+            RollingWindow.Run();
+        }
+        if (Runs("changes"))
+        {
+            await PolicyChanges.RunAsync(nodes);
+        }
         foreach (var node in nodes)
         {
             await node.DisposeAsync();
         }
-        await Outage.RunAsync(database.ConnectionString);
-        return 0;
+        return Runs("outage") ? await Outage.RunAsync(database.ConnectionString) : 0;
+
+        bool Runs(string part) => only is null || only == part;
     }
 
     public static async Task UntilAsync(Func<bool> condition)

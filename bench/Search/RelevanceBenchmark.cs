@@ -13,6 +13,7 @@ internal static class RelevanceBenchmark
     private const int FilesAtOnce = 50;
     private const int Most = 100;
     private const int Seeds = 5;
+    private const string SeedsOption = "--seeds";
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -44,7 +45,10 @@ internal static class RelevanceBenchmark
         {
             Row("as they are", quality, quality, collection, clean, time),
         };
-        for (var seed = 1; seed <= Seeds; seed++)
+        var seeds = Arguments.Option(args, SeedsOption) is { } given
+            ? int.Parse(given, CultureInfo.InvariantCulture)
+            : Seeds;
+        for (var seed = 1; seed <= seeds; seed++)
         {
             var typos = new Typos(seed);
             var mistyped = collection.Queries.Select(q => (q.Id, typos.Of(q.Text))).ToList();

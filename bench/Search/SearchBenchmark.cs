@@ -10,6 +10,7 @@ namespace Jobs.Bench.Search;
 /// </summary>
 internal static class SearchBenchmark
 {
+    private static readonly string[] Columns = ["", "p50 ms", "p99 ms", "most ms", "queries/s"];
     private const int RatePerSecond = 1_000;
     private const int FewQueries = 30;
     private const int RankedQueries = 10;
@@ -28,6 +29,12 @@ internal static class SearchBenchmark
         await LoadAsync(database, host, corpus, passages, tenant);
 
         var rows = new List<IReadOnlyList<string>>();
+        if (Arguments.Option(args, "--only") == "kept")
+        {
+            await KeptAsync(host, corpus, rows);
+            Markdown.Table(Columns, rows);
+            return 0;
+        }
         await host.RestartAsync();
         rows.Add(
             (await HttpRuns.SingleAsync(host, corpus.Queries(FewQueries, 3))).Row(
@@ -41,14 +48,7 @@ internal static class SearchBenchmark
         {
             await MeasureAsync(database, host, corpus, tenant, words, queries, rows, ratios);
         }
-        var few = corpus.Queries(64, 3);
-        await HttpRuns.SingleAsync(host, few);
-        await RateRun.RunAsync(host, few, RatePerSecond, WarmUp);
-        var (kept, inside, achieved) = await RateRun.RunAsync(host, few, RatePerSecond, RateTime);
-        rows.Add(
-            kept.Row(FormattableString.Invariant($"kept, at {achieved:#,0} requests/s over HTTP"))
-        );
-        rows.Add(inside.Row("the same, in the service (X-Process-Time)"));
+        await KeptAsync(host, corpus, rows);
         var changed = await HttpRuns.ChangesAsync(host, corpus.Queries(queries, 3));
         rows.Add(changed.Searches.Row($"3 words, while {changed.Changes} documents come and go"));
         if (raw)
@@ -65,11 +65,29 @@ internal static class SearchBenchmark
                 rows.Add(times.Row($"{words} words, `ts_rank` alone"));
             }
         }
-        Markdown.Table(["", "p50 ms", "p99 ms", "most ms", "queries/s"], rows);
+        Markdown.Table(Columns, rows);
         Console.WriteLine(
             $"\nKept answers beside searches, by the median: {string.Join(", ", ratios)}."
         );
         return 0;
+    }
+
+    private static async Task KeptAsync(
+        SearchHost host,
+        Corpus corpus,
+        List<IReadOnlyList<string>> rows
+    )
+    {
+        var few = corpus.Queries(64, 3);
+        await HttpRuns.SingleAsync(host, few);
+        await RateRun.KeptAsync(host, few, RatePerSecond, WarmUp);
+        var nothing = await RateRun.NothingAsync(host, RatePerSecond, RateTime);
+        var (kept, inside, achieved) = await RateRun.KeptAsync(host, few, RatePerSecond, RateTime);
+        rows.Add(
+            kept.Row(FormattableString.Invariant($"kept, at {achieved:#,0} requests/s over HTTP"))
+        );
+        rows.Add(inside.Row("the same, in the service (X-Process-Time)"));
+        rows.Add(nothing.Row("nothing, at the same rate (/health/live)"));
     }
 
     private static async Task LoadAsync(

@@ -59,6 +59,20 @@ internal sealed class KeepAliveClient : IDisposable
         return int.Parse(answer.AsSpan(9, 3), CultureInfo.InvariantCulture);
     }
 
+    /// <summary>The same on a thread of its own: its time has no waking of other threads of this process in it.</summary>
+    public int Send()
+    {
+        socket.Send(request);
+        var length = 0;
+        do
+        {
+            var read = socket.Receive(answer.AsSpan(length));
+            length +=
+                read > 0 ? read : throw new IOException("The server has closed the connection.");
+        } while (!IsComplete(answer.AsSpan(0, length)));
+        return int.Parse(answer.AsSpan(9, 3), CultureInfo.InvariantCulture);
+    }
+
     public void Dispose() => socket.Dispose();
 
     private static bool IsComplete(ReadOnlySpan<byte> bytes)

@@ -16,21 +16,22 @@ internal sealed class DocumentParser
     public DocumentParser(TimeProvider time)
     {
         var plain = new PlainTextExtractor();
+        var html = new HtmlExtractor();
         var parts = new PartReader(ReadAsync);
         ITextExtractor[] extractors =
         [
             plain,
             new MarkdownExtractor(),
-            new HtmlExtractor(),
+            html,
             new CsvExtractor(plain),
             new JsonExtractor(plain),
-            new XmlExtractor(),
+            new XmlExtractor(html),
             new YamlExtractor(plain),
             new RtfExtractor(),
-            new PdfExtractor(time),
-            new WordExtractor(),
-            new SpreadsheetExtractor(),
-            new SlidesExtractor(),
+            new PdfExtractor(time, parts),
+            new WordExtractor(parts),
+            new SpreadsheetExtractor(parts),
+            new SlidesExtractor(parts),
             new OpenDocumentExtractor(),
             new EpubExtractor(),
             new MailExtractor(parts),

@@ -36,8 +36,11 @@ public sealed class CacheOptions
     /// <summary>Whether shared values survive a crash of PostgreSQL, which makes writing them dearer. The same in all processes. Default false.</summary>
     public bool Durable { get; set; }
 
-    /// <summary>How long a caller waits for the database before it goes on without. Default 50 ms.</summary>
-    public TimeSpan Patience { get; set; } = TimeSpan.FromMilliseconds(50);
+    /// <summary>
+    /// How long a caller waits for the database before it goes on without. Default 40 ms: timers may be some
+    /// milliseconds late, and nobody is to wait for 50.
+    /// </summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromMilliseconds(40);
 
     /// <summary>How often this process asks what others have removed, beside being told. Default 5 s.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(5);

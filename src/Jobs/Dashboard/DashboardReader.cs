@@ -5,55 +5,9 @@ using Npgsql;
 namespace Jobs.Dashboard;
 
 /// <summary>Reads what a tenant's dashboard shows. What it costs is bounded, however much there is. Thread-safe.</summary>
-public sealed class DashboardReader(DashboardSource source, TimeProvider time)
+public sealed class DashboardReader(DashboardSource source)
 {
-    /// <summary>Buckets of one series.</summary>
-    public const int MostBuckets = 1_000;
-
-    /// <summary>Batches that one series looks at: of those that were submitted, and of those that ended.</summary>
-    public const int MostBatches = 20_000;
-
-    /// <summary>What happened from one time until another.</summary>
-    /// <param name="from">Its first bucket begins here.</param>
-    /// <param name="bucket">At least a second; <paramref name="to"/> less <paramref name="from"/> has at most <see cref="MostBuckets"/> of them.</param>
-    public async Task<DashboardSeries> SeriesAsync(
-        int tenantId,
-        DateTimeOffset from,
-        DateTimeOffset to,
-        TimeSpan bucket,
-        CancellationToken cancellationToken
-    )
-    {
-        var seconds = (int)bucket.TotalSeconds;
-        var (counts, exact) = await source.ReadAsync(
-            () =>
-                Command(
-                    DashboardStatements.Series,
-                    tenantId,
-                    from.ToUniversalTime(),
-                    to.ToUniversalTime(),
-                    seconds,
-                    MostBatches
-                ),
-            ReadCountsAsync,
-            cancellationToken
-        );
-        long? open =
-            to < time.GetUtcNow() - bucket
-                ? null
-                : await source.ReadAsync(
-                    () => Command(DashboardStatements.Open, tenantId, MostBatches),
-                    async (row, ct) => await row.ReadAsync(ct) ? row.GetInt64(0) : 0,
-                    cancellationToken
-                );
-        return new DashboardSeries(
-            from,
-            to,
-            seconds,
-            Buckets(from, to, seconds, counts, open),
-            exact
-        );
-    }
+    private const int ExportPage = 2_000;
 
     /// <summary>What happened last, the newest first.</summary>
     /// <param name="type">Null for both.</param>
@@ -82,85 +36,70 @@ public sealed class DashboardReader(DashboardSource source, TimeProvider time)
         return [.. found.OrderByDescending(a => a.At).Take(limit)];
     }
 
-    /// <summary>Batches that ended, the newest first, as they are read.</summary>
+    /// <summary>
+    /// Batches that ended, the newest first, as they are read: a page a statement, so that no snapshot is held for as long
+    /// as somebody takes to receive them. One that is retried or deleted meanwhile may be missing.
+    /// </summary>
     public async IAsyncEnumerable<EndedBatch> ExportAsync(
         int tenantId,
         DateTimeOffset from,
         DateTimeOffset to,
-        long limit,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await using var connection = await source.OpenAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(DashboardStatements.Export, connection);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = from.ToUniversalTime() });
-        command.Parameters.Add(new() { Value = to.ToUniversalTime() });
-        command.Parameters.Add(new() { Value = limit });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
+        var (at, id) = (to.ToUniversalTime(), Guid.Empty);
+        List<EndedBatch> page;
+        do
         {
-            yield return new EndedBatch(
-                row.GetGuid(0),
-                row.GetString(1),
-                (Priority)row.GetInt16(2),
-                row.GetString(3),
-                row.GetInt32(4),
-                row.GetInt32(5),
-                row.GetInt32(6),
-                row.GetInt32(7),
-                row.GetFieldValue<DateTimeOffset>(8),
-                row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
-                row.GetFieldValue<DateTimeOffset>(10)
+            page = await source.ReadAsync(
+                () =>
+                    Command(
+                        DashboardStatements.Export,
+                        tenantId,
+                        from.ToUniversalTime(),
+                        at,
+                        id,
+                        ExportPage
+                    ),
+                ReadEndedAsync,
+                cancellationToken
             );
-        }
+            foreach (var batch in page)
+            {
+                yield return batch;
+            }
+            if (page is [.., var last])
+            {
+                (at, id) = (last.FinishedAt, last.Id);
+            }
+        } while (page.Count == ExportPage);
     }
 
-    // What is open now was open before, less what was submitted since, and what ended since was open too.
-    private static DashboardBucket[] Buckets(
-        DateTimeOffset from,
-        DateTimeOffset to,
-        int seconds,
-        Dictionary<int, long[]> counts,
-        long? open
-    )
-    {
-        var count = (int)Math.Ceiling((to - from).TotalSeconds / seconds);
-        var buckets = new DashboardBucket[count];
-        var depth = open;
-        for (var i = count - 1; i >= 0; i--)
-        {
-            var c = counts.GetValueOrDefault(i) ?? new long[6];
-            var ended = c[3] + c[4] + c[5];
-            buckets[i] = new DashboardBucket(
-                from + TimeSpan.FromSeconds((long)i * seconds),
-                c[0],
-                c[1],
-                c[2],
-                c[3],
-                c[4],
-                c[5],
-                Math.Round((double)ended / seconds, 3),
-                depth is { } known ? Math.Max(0, known) : null
-            );
-            depth += ended - c[1];
-        }
-        return buckets;
-    }
-
-    private static async Task<(Dictionary<int, long[]> Counts, bool Exact)> ReadCountsAsync(
+    private static async Task<List<EndedBatch>> ReadEndedAsync(
         NpgsqlDataReader row,
         CancellationToken cancellationToken
     )
     {
-        var counts = new Dictionary<int, long[]>();
-        var exact = true;
+        var page = new List<EndedBatch>();
         while (await row.ReadAsync(cancellationToken))
         {
-            counts[row.GetInt32(0)] = [.. Enumerable.Range(1, 6).Select(row.GetInt64)];
-            exact = !row.GetBoolean(7);
+            page.Add(
+                new(
+                    row.GetGuid(0),
+                    row.GetString(1),
+                    (Priority)row.GetInt16(2),
+                    row.GetString(3),
+                    row.GetInt32(4),
+                    row.GetInt32(5),
+                    row.GetInt32(6),
+                    row.GetInt32(7),
+                    row.GetFieldValue<DateTimeOffset>(8),
+                    row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
+                    row.GetFieldValue<DateTimeOffset>(10)
+                )
+            );
         }
-        return (counts, exact);
+        return page;
     }
 
     private static async Task<List<DashboardActivity>> ReadActivityAsync(
@@ -187,7 +126,7 @@ public sealed class DashboardReader(DashboardSource source, TimeProvider time)
         return found;
     }
 
-    private static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<object> values)
+    internal static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<object> values)
     {
         var command = new NpgsqlBatchCommand(sql);
         foreach (var value in values)

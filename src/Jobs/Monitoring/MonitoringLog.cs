@@ -34,4 +34,10 @@ internal static partial class MonitoringLog
         Message = "The queues were not counted for the samples of this minute"
     )]
     public static partial void QueuesNotCounted(this ILogger log, Exception exception);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "What happened to batches was not folded into samples; it is with the next minute"
+    )]
+    public static partial void TalliesNotFolded(this ILogger log, Exception exception);
 }

@@ -4,7 +4,9 @@ using Jobs.Monitoring;
 using Jobs.Monitoring.Gauges;
 using Jobs.Monitoring.Requests;
 using Jobs.Monitoring.Samples;
+using Jobs.Monitoring.Tallies;
 using Jobs.Monitoring.Telemetry;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OpenTelemetry;
 
@@ -70,6 +72,8 @@ public static class MonitoringServiceCollectionExtensions
         services.AddHostedService<TelemetryStart>();
         services.AddSingleton<Sampler>();
         services.AddHostedService(s => s.GetRequiredService<Sampler>());
+        services.TryAddSingleton<TallyFold>();
+        services.AddHostedService<TallyFolder>();
         return services;
     }
 }

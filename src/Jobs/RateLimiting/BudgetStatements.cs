@@ -21,7 +21,10 @@ internal static class BudgetStatements
         limit $3
         """;
 
-    /// <summary>Deletes counters that are as if nobody had ever called, of at most $3 that are looked at from $1, $2 on.</summary>
+    /// <summary>
+    /// Deletes counters that are as if nobody had ever called, of at most $3 that are looked at from $1, $2 on; the last
+    /// that was looked at, and how many were deleted.
+    /// </summary>
     public const string Prune = """
         with looked as materialized (
             select ctid as at, policy, subject, greatest(bucket, minute, hour, day) as until
@@ -37,7 +40,11 @@ internal static class BudgetStatements
                 select at
                 from looked
                 where until < (extract(epoch from clock_timestamp()) * 1000000)::bigint))
+            returning 1
         )
-        select policy, subject from looked order by policy desc, subject desc limit 1
+        select policy, subject, (select count(*) from pruned)
+        from looked
+        order by policy desc, subject desc
+        limit 1
         """;
 }

@@ -5,44 +5,48 @@ namespace Jobs.RateLimiting;
 /// refusal, and marks of its own for when the budget cannot be asked. Thread-safe; taking a permit that is held needs
 /// no lock.
 /// </summary>
-internal sealed class Counter(string policy, RateLimitSubject subject, RateClock clock)
+/// <remarks>
+/// A decision reads nothing beside it but what all counters have in common, and it fits in a little more than two lines of
+/// the processor's cache: among many callers that is what a decision takes. <see cref="Dealings"/> has the rest.
+/// </remarks>
+internal sealed class Counter(
+    CounterKey key,
+    string policy,
+    RateLimitSubject subject,
+    RateClock clock
+)
 {
-    // Permits are taken for the traffic of so long, and at least so many.
-    private static readonly TimeSpan Ahead = TimeSpan.FromMilliseconds(200);
-    private const int LeastWanted = 5;
-
     // Below this many a grant is not worth a further one ahead of time.
     private const int LeastRefilled = 20;
 
+    private readonly Dealings dealings = new(policy, subject, clock);
+    private volatile Quota? quota;
+
     // In place: a lock of its own would be one more object to fetch for each decision.
     private SpinLock gate = new(enableThreadOwnerTracking: false);
-    private volatile RuleSet? adopted;
-    private volatile Quota? quota;
+    private readonly CounterKey key = key;
     private HeldPermits held;
     private Marks marks;
-    private UsageRate rate = new(clock.Now);
-    private Shared shared;
     private long refusedUntil;
     private int refillAt;
     private int asked;
-    private int waiting;
     private int owed;
-    private int returned;
-    private TaskCompletionSource answer = NewAnswer();
 
-    public string Policy => policy;
+    public ref readonly CounterKey Key => ref key;
 
-    public RateLimitSubject Subject => subject;
+    public string Policy => dealings.Policy;
+
+    public RateLimitSubject Subject => dealings.Subject;
 
     /// <summary>Completes with the next answer of the shared budget; to be read before it is asked.</summary>
-    public Task Answer => Volatile.Read(ref answer).Task;
+    public Task Answer => dealings.Answer;
 
     /// <summary>What it is held against under these rules.</summary>
     public Quota QuotaUnder(RuleSet rules) =>
-        ReferenceEquals(adopted, rules) ? quota! : Adopt(rules);
+        quota is { } known && known.IsOf(rules) ? known : Adopt(rules);
 
     /// <summary>Uses a permit that is held.</summary>
-    public bool TryUse(long now) => held.TryUse(now);
+    public bool TryUse(RateClock clock) => held.Count > 0 && held.TryUse(clock.Recently);
 
     /// <summary>Whether the shared budget has just said that there is nothing.</summary>
     public bool IsRefused(long now) => now < Volatile.Read(ref refusedUntil);
@@ -50,12 +54,15 @@ internal sealed class Counter(string policy, RateLimitSubject subject, RateClock
     /// <summary>Whether more should be asked for before what is held is used up.</summary>
     public bool NeedsRefill => held.Count < Volatile.Read(ref refillAt);
 
+    /// <summary>Whether it is in the queue of the budget.</summary>
+    public bool IsAsked => Volatile.Read(ref asked) != 0;
+
     /// <summary>Whether the caller is to put it in the queue of the budget: once until it is collected.</summary>
     public bool Enqueue() => Interlocked.Exchange(ref asked, 1) == 0;
 
-    public void BeginWait() => Interlocked.Increment(ref waiting);
+    public void BeginWait() => dealings.BeginWait();
 
-    public void EndWait() => Interlocked.Decrement(ref waiting);
+    public void EndWait() => dealings.EndWait();
 
     /// <summary>Counts by itself, up to the share of this node; what it admits is owed to the shared budget.</summary>
     /// <param name="first">Whether it owed nothing before.</param>
@@ -64,7 +71,10 @@ internal sealed class Counter(string policy, RateLimitSubject subject, RateClock
         var meters = QuotaUnder(rules).Local;
         using (Locked())
         {
-            Account(meters, now);
+            if (held.HasUsed)
+            {
+                Account(meters, now);
+            }
             first = owed == 0;
             if (!Gcra.TryTake(meters, ref marks, now))
             {
@@ -87,18 +97,16 @@ internal sealed class Counter(string policy, RateLimitSubject subject, RateClock
                 Volatile.Write(ref asked, 0);
                 Volatile.Write(ref refillAt, 0);
             }
-            returned += held.Expire(now);
+            dealings.Returned += held.Expire(now);
             Account(under.Local, now);
-            var needed = more ? Volatile.Read(ref waiting) : 0;
-            var wanted = more
-                ? Math.Max(Math.Max(needed, LeastWanted), (int)(rate.PerUnit * clock.Units(Ahead)))
-                : 0;
-            if (wanted == 0 && returned == 0 && owed == 0)
+            var needed = more ? dealings.Waiting : 0;
+            var wanted = more ? dealings.Wanted(needed, now, refusedUntil) : 0;
+            if (wanted == 0 && dealings.Returned == 0 && owed == 0)
             {
                 return null;
             }
-            var ask = new BudgetAsk(this, under, needed, wanted, returned, owed, now);
-            returned = 0;
+            var ask = new BudgetAsk(this, under, needed, wanted, dealings.Returned, owed, now);
+            dealings.Returned = 0;
             owed = 0;
             return ask;
         }
@@ -111,18 +119,13 @@ internal sealed class Counter(string policy, RateLimitSubject subject, RateClock
         {
             if (grant.Granted > 0)
             {
-                returned += held.Add(grant.Granted, ask.At + clock.Hold);
+                dealings.Returned += held.Add(grant.Granted, ask.At + Clock.Hold);
                 refillAt = grant.Granted >= LeastRefilled ? grant.Granted / 2 : 0;
             }
-            shared = new Shared(
-                grant.Remaining,
-                grant.Slot,
-                now + clock.Units(grant.FullMicroseconds),
-                now + clock.Units(grant.RetryMicroseconds)
-            );
+            dealings.Answered(grant, now);
             Volatile.Write(ref refusedUntil, now + Refusal.TimeOf(ask.Quota, grant, nodes, clock));
         }
-        Interlocked.Exchange(ref answer, NewAnswer()).SetResult();
+        dealings.Tell();
     }
 
     /// <summary>The budget did not answer. What was owed still is; permits that it may have granted are lost.</summary>
@@ -141,7 +144,7 @@ internal sealed class Counter(string policy, RateLimitSubject subject, RateClock
         {
             using (Locked())
             {
-                return held.Count > 0 || returned > 0 || owed > 0;
+                return held.Count > 0 || dealings.Returned > 0 || owed > 0;
             }
         }
     }
@@ -151,7 +154,7 @@ internal sealed class Counter(string policy, RateLimitSubject subject, RateClock
     {
         using (Locked())
         {
-            returned += held.Clear();
+            dealings.Returned += held.Clear();
         }
     }
 
@@ -161,10 +164,9 @@ internal sealed class Counter(string policy, RateLimitSubject subject, RateClock
         using (Locked())
         {
             held.Clear();
-            returned = 0;
+            dealings.Reset();
             owed = 0;
             marks = default;
-            shared = default;
             Volatile.Write(ref refusedUntil, 0);
         }
     }
@@ -187,13 +189,14 @@ internal sealed class Counter(string policy, RateLimitSubject subject, RateClock
             under.LocalWindows[room.Tightest],
             under.LocalWindows,
             room.Free,
-            clock.Span(room.Full),
-            clock.Span(room.Retry)
+            Clock.Span(room.Full),
+            Clock.Span(room.Retry)
         );
     }
 
     private RateLimitStanding LookShared(Quota under, long now)
     {
+        var shared = dealings.Shared;
         var window = under.Windows[0];
         foreach (var other in under.Windows)
         {
@@ -201,13 +204,13 @@ internal sealed class Counter(string policy, RateLimitSubject subject, RateClock
         }
         var usable = held.Usable(now);
         // What is held was counted when it was granted, and is not used yet.
-        var unused = usable * clock.Units(window.IntervalMicroseconds);
+        var unused = usable * Clock.Units(window.IntervalMicroseconds);
         return new RateLimitStanding(
             window,
             under.Windows,
             usable + shared.Remaining,
-            clock.Span(Math.Max(0, shared.FullAt - now - unused)),
-            clock.Span(Math.Max(0, shared.RetryAt - now))
+            Clock.Span(Math.Max(0, shared.FullAt - now - unused)),
+            Clock.Span(Math.Max(0, shared.RetryAt - now))
         );
     }
 
@@ -215,9 +218,11 @@ internal sealed class Counter(string policy, RateLimitSubject subject, RateClock
     // budget cannot be asked.
     private void Account(Meter[] meters, long now)
     {
-        if (rate.Count(held.Used, now, clock.Shortest) is > 0 and var fresh)
+        var used = held.TakeUsed();
+        dealings.Count(used, now);
+        if (used > 0)
         {
-            Gcra.Charge(meters, ref marks, now, fresh);
+            Gcra.Charge(meters, ref marks, now, used);
         }
     }
 
@@ -225,35 +230,29 @@ internal sealed class Counter(string policy, RateLimitSubject subject, RateClock
     {
         using (Locked())
         {
-            if (ReferenceEquals(adopted, rules))
+            if (quota is { } known && known.IsOf(rules))
             {
-                return quota!;
+                return known;
             }
-            var next = rules.QuotaOf(policy, subject);
+            var next = rules.QuotaOf(Policy, Subject);
             if (quota is { } former && !former.Windows.SequenceEqual(next.Windows))
             {
                 // Another limit holds from now on: what was granted under the former one is neither used nor given
                 // back, since a permit was another time then.
                 held.Clear();
-                returned = 0;
+                dealings.Returned = 0;
                 Volatile.Write(ref refusedUntil, 0);
             }
             // No fuller than full.
-            Gcra.Charge(next.Local, ref marks, clock.Now, 0);
-            // In this order: who sees the rules sees their quota.
+            Gcra.Charge(next.Local, ref marks, Clock.Now, 0);
             quota = next;
-            adopted = rules;
             return next;
         }
     }
 
-    private static TaskCompletionSource NewAnswer() =>
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private RateClock Clock => dealings.Clock;
 
     private LockScope Locked() => new(ref gate);
-
-    /// <summary>How the shared budget stood when it was asked last.</summary>
-    private record struct Shared(int Remaining, int Slot, long FullAt, long RetryAt);
 
     private readonly ref struct LockScope
     {

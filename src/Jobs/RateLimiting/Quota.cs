@@ -3,8 +3,11 @@ namespace Jobs.RateLimiting;
 /// <summary>The windows that a counter is held against: shared by all nodes, and the share of one. Immutable.</summary>
 internal sealed class Quota
 {
-    private Quota(IReadOnlyList<RateWindow> windows, int nodes, RateClock clock)
+    private readonly RuleSet? rules;
+
+    private Quota(IReadOnlyList<RateWindow> windows, int nodes, RateClock clock, RuleSet? rules)
     {
+        this.rules = rules;
         Windows = windows;
         LocalWindows = [.. windows.Select(w => w.Share(nodes))];
         Local = [.. LocalWindows.Select(w => Meter.Of(w, clock))];
@@ -28,8 +31,15 @@ internal sealed class Quota
 
     public long[] Bursts { get; } = new long[RateWindow.Slots];
 
-    public static Quota Of(RateLimitSettings settings, int nodes, RateClock clock) =>
-        new(WindowsOf(settings), nodes, clock);
+    /// <summary>Whether it is what these rules say.</summary>
+    public bool IsOf(RuleSet current) => ReferenceEquals(rules, current);
+
+    public static Quota Of(
+        RateLimitSettings settings,
+        int nodes,
+        RateClock clock,
+        RuleSet? rules = null
+    ) => new(WindowsOf(settings), nodes, clock, rules);
 
     public static List<RateWindow> WindowsOf(RateLimitSettings settings)
     {

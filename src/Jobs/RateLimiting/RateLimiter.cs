@@ -42,7 +42,7 @@ public sealed class RateLimiter
     public RateLimitVerdict TryDecide(RateLimitPolicy policy, in RateLimitSubject subject)
     {
         var counter = counters.Get(policy, subject, clock);
-        return TryDecide(policy, counter, rules.Current, clock.Now);
+        return TryDecide(policy, counter, rules.Current);
     }
 
     /// <summary>Decides, after a wait of at most 50 ms where the shared budget must be asked.</summary>
@@ -53,7 +53,7 @@ public sealed class RateLimiter
     )
     {
         var counter = counters.Get(policy, subject, clock);
-        var verdict = TryDecide(policy, counter, rules.Current, clock.Now);
+        var verdict = TryDecide(policy, counter, rules.Current);
         if (verdict == RateLimitVerdict.Undecided)
         {
             verdict = await AskAsync(policy, counter, cancellationToken);
@@ -74,30 +74,26 @@ public sealed class RateLimiter
     {
         if (
             rules.Current.Policies.TryGetValue(policy, out var known)
-            && counters.Find(new CounterKey(known.Id, subject.Kind, subject.Id)) is { } counter
+            && counters.Find(new CounterKey(known.Id, subject)) is { } counter
         )
         {
             budget.Reset(counter);
         }
     }
 
-    private RateLimitVerdict TryDecide(
-        RateLimitPolicy policy,
-        Counter counter,
-        RuleSet current,
-        long now
-    )
+    private RateLimitVerdict TryDecide(RateLimitPolicy policy, Counter counter, RuleSet current)
     {
         // Adopts a change of the rules before anything is used.
         counter.QuotaUnder(current);
-        if (counter.TryUse(now))
+        if (counter.TryUse(clock))
         {
-            if (counter.NeedsRefill && !counter.IsRefused(now))
+            if (counter.NeedsRefill && !counter.IsAsked && !counter.IsRefused(clock.Now))
             {
                 budget.Ask(counter);
             }
             return RateLimitVerdict.Admitted;
         }
+        var now = clock.Now;
         if (budget.IsAway)
         {
             return DecideAway(policy, counter, current, now);
@@ -146,7 +142,7 @@ public sealed class RateLimiter
             {
                 // Taken before it is asked: the answer to another ask may come first, and is as good.
                 var answer = counter.Answer;
-                var verdict = TryDecide(policy, counter, rules.Current, clock.Now);
+                var verdict = TryDecide(policy, counter, rules.Current);
                 if (verdict != RateLimitVerdict.Undecided)
                 {
                     return verdict;

@@ -22,7 +22,9 @@ internal static class Refusal
             interval * WorthAStatement * nodes,
             interval * quota.Bursts[grant.Slot] / 2
         );
-        var soon = Math.Min(2 * pace, clock.Units(Soon));
+        // Of a quick limit twice as long: a few hundred are then left for each node that asks, and worth its statement.
+        var soon = clock.Units(Soon) * (interval * WorthAStatement <= clock.Units(Soon) ? 2 : 1);
+        soon = Math.Min(2 * pace, soon);
         return grant.Remaining > 0 && grant.Remaining * interval >= soon
             ? 0
             : Math.Min(Math.Max(clock.Units(grant.RetryMicroseconds), pace), clock.Units(Longest));

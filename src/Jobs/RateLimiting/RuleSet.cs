@@ -25,20 +25,20 @@ public sealed class RuleSet
         named = [.. policies.Where(p => p.Settings.Endpoints.Count > 0)];
         quotas = Policies.ToFrozenDictionary(
             p => p.Key,
-            p => Quota.Of(p.Value.Settings, nodes, clock),
+            p => Quota.Of(p.Value.Settings, nodes, clock, this),
             StringComparer.Ordinal
         );
         ofTenants = Overrides
             .Where(r => r.TenantId is not null)
             .ToFrozenDictionary(
                 r => (r.Policy, r.TenantId!.Value),
-                r => Quota.Of(r.Settings, nodes, clock)
+                r => Quota.Of(r.Settings, nodes, clock, this)
             );
         ofKeys = Overrides
             .Where(r => r.KeyId is not null)
             .ToFrozenDictionary(
                 r => (r.Policy, r.KeyId!.Value),
-                r => Quota.Of(r.Settings, nodes, clock)
+                r => Quota.Of(r.Settings, nodes, clock, this)
             );
     }
 

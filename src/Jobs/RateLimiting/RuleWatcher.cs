@@ -7,7 +7,7 @@ namespace Jobs.RateLimiting;
 
 /// <summary>
 /// Keeps the rules of this process up to date, and the number of processes that share the limits: at once when a notice
-/// comes, and every few seconds in case that one was lost. Prunes counters that nobody uses any more.
+/// comes, and every few seconds in case that one was lost.
 /// </summary>
 internal sealed class RuleWatcher(
     JobsDataSource database,
@@ -21,16 +21,12 @@ internal sealed class RuleWatcher(
     ILogger<RuleWatcher> log
 ) : BackgroundService
 {
-    private const int PrunedAtOnce = 1_000;
-
     // What a notice that was lost would have told is known within five seconds all the same, the look itself included.
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan NodeLifetime = Interval * 4;
-    private static readonly TimeSpan PruneInterval = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LastCall = TimeSpan.FromSeconds(1);
 
     private readonly Guid node = Guid.CreateVersion7(time.GetUtcNow());
-    private long prunedAt = time.GetTimestamp();
     private bool failed;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -63,11 +59,6 @@ internal sealed class RuleWatcher(
         {
             await LookAsync(cancellationToken);
             failed = false;
-            if (time.GetElapsedTime(prunedAt) > PruneInterval)
-            {
-                prunedAt = time.GetTimestamp();
-                await PruneAsync(cancellationToken);
-            }
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -105,24 +96,6 @@ internal sealed class RuleWatcher(
         await row.ReadAsync(cancellationToken);
         features.Apply(row.GetString(2));
         return (row.GetInt64(0), row.GetInt32(1));
-    }
-
-    private async Task PruneAsync(CancellationToken cancellationToken)
-    {
-        var (policy, subject) = ("", "");
-        while (true)
-        {
-            await using var command = database.Requests.CreateCommand(BudgetStatements.Prune);
-            command.Parameters.Add(new() { Value = policy });
-            command.Parameters.Add(new() { Value = subject });
-            command.Parameters.Add(new() { Value = PrunedAtOnce });
-            await using var row = await command.ExecuteReaderAsync(cancellationToken);
-            if (!await row.ReadAsync(cancellationToken))
-            {
-                return;
-            }
-            (policy, subject) = (row.GetString(0), row.GetString(1));
-        }
     }
 
     private bool IsSound(RateLimitRule rule)

@@ -1,30 +1,29 @@
 namespace Jobs.RateLimiting;
 
-/// <summary>How quickly a caller uses permits, of late. For one at a time.</summary>
+/// <summary>How quickly a caller uses permits, of late: what is long ago counts less. For one at a time.</summary>
 internal struct UsageRate(long now)
 {
-    private long counted;
     private long countedAt = now;
     private int uncounted;
 
     /// <summary>Permits in a unit of the clock.</summary>
     public double PerUnit { get; private set; }
 
-    /// <summary>Looks at how many were used since the beginning; returns how many that is more than before.</summary>
+    /// <summary>Takes in what was used.</summary>
+    /// <param name="used">Since it was told last.</param>
     /// <param name="shortest">Over which a rate is taken.</param>
-    public int Count(long used, long now, long shortest)
+    /// <param name="memory">A rate over this long counts half, beside all before it.</param>
+    public void Count(int used, long now, long shortest, long memory)
     {
-        var fresh = (int)Math.Max(0, used - counted);
-        counted = used;
-        uncounted += fresh;
+        uncounted += used;
         var elapsed = now - countedAt;
         if (elapsed >= shortest)
         {
-            // Half of it is what was before.
-            PerUnit = (PerUnit + ((double)uncounted / elapsed)) / 2;
+            // By the time that has passed: one who uses a grant at once and waits for the next has the same rate whenever
+            // it is looked at.
+            PerUnit = ((PerUnit * memory) + uncounted) / (memory + elapsed);
             countedAt = now;
             uncounted = 0;
         }
-        return fresh;
     }
 }

@@ -8,6 +8,7 @@ internal sealed class GuardedArchive : IDisposable
 {
     private readonly ZipArchive archive;
     private readonly SourceFile file;
+    private readonly EntryNames names;
     private readonly Dictionary<string, ZipArchiveEntry> byName = new(
         StringComparer.OrdinalIgnoreCase
     );
@@ -16,10 +17,11 @@ internal sealed class GuardedArchive : IDisposable
     {
         this.archive = archive;
         this.file = file;
+        names = new EntryNames(archive.Entries.Select(e => e.FullName));
         foreach (var entry in archive.Entries)
         {
             // Some writers separate folders with a backslash. Of two entries of a name the first counts.
-            byName.TryAdd(entry.FullName.Replace('\\', '/').TrimStart('/'), entry);
+            byName.TryAdd(NameOf(entry).Replace('\\', '/').TrimStart('/'), entry);
         }
     }
 
@@ -36,7 +38,7 @@ internal sealed class GuardedArchive : IDisposable
                 stream,
                 ZipArchiveMode.Read,
                 leaveOpen: false,
-                Encoding.UTF8
+                EntryNames.Raw
             );
             file.Budget.AddEntries(archive.Entries.Count);
             return new GuardedArchive(archive, file);
@@ -52,6 +54,9 @@ internal sealed class GuardedArchive : IDisposable
             throw;
         }
     }
+
+    /// <summary>What an entry is called, whatever its writer's code page was.</summary>
+    public string NameOf(ZipArchiveEntry entry) => names.Of(entry.FullName);
 
     public ZipArchiveEntry? Find(string name) => byName.GetValueOrDefault(name.TrimStart('/'));
 

@@ -1,15 +1,17 @@
 using System.Globalization;
+using Jobs.Parser.Extraction.Archives;
 using Jobs.Parser.Extraction.Office;
 using Jobs.Parser.Formats;
 using Jobs.Parser.Tools;
 
 namespace Jobs.Parser.Extraction;
 
-/// <summary>PDF, through poppler's programs; pages that are pictures only through tesseract.</summary>
-internal sealed class PdfExtractor(TimeProvider time) : ITextExtractor
+/// <summary>PDF, through poppler's programs, with its attachments; pages that are pictures only through tesseract.</summary>
+internal sealed class PdfExtractor(TimeProvider time, PartReader parts) : ITextExtractor
 {
     private const int MaxInfo = 64 * 1024;
     private const int OcrResolution = 200;
+    private readonly PdfAttachments attachments = new(parts);
 
     public IReadOnlyList<DocumentFormat> Formats => [DocumentFormat.Pdf];
 
@@ -57,6 +59,7 @@ internal sealed class PdfExtractor(TimeProvider time) : ITextExtractor
         {
             await RecogniseAsync(file, text, pages, started, cancellationToken);
         }
+        await attachments.ReadAsync(file, text, cancellationToken);
     }
 
     // Page by page, and no further than half of the time, of which the last page may need a good part.

@@ -24,6 +24,8 @@ internal static class PackageDetector
         DocumentFormat.Epub,
     ];
 
+    private static readonly string[] WorkbookStreams = ["Workbook", "WORKBOOK", "Book\0", "BOOK\0"];
+
     private static readonly byte[] EndOfArchive = [0x50, 0x4B, 0x05, 0x06];
     private const int TailLength = 66 * 1024;
 
@@ -137,9 +139,14 @@ internal static class PackageDetector
                 "The document needs a password. Send a copy that was saved without one."
             );
         }
-        return await ContainsAsync(file, "Workbook", ct) || await ContainsAsync(file, "Book\0", ct)
-            ? FormatDetector.Is(DocumentFormat.Xls, named)
-            : OldDocument;
+        foreach (var name in WorkbookStreams)
+        {
+            if (await ContainsAsync(file, name, ct))
+            {
+                return FormatDetector.Is(DocumentFormat.Xls, named);
+            }
+        }
+        return OldDocument;
     }
 
     private static async Task<bool> ContainsAsync(

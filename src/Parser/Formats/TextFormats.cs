@@ -16,12 +16,7 @@ internal static partial class TextFormats
         var strict = OfMarkup(text);
         if (named is null)
         {
-            return strict
-                ?? (
-                    IsMail(text) ? DocumentFormat.Mail
-                    : IsJson(text) ? DocumentFormat.Json
-                    : DocumentFormat.Text
-                );
+            return strict ?? Loosely(text);
         }
         if (named == DocumentFormat.Xhtml || named == DocumentFormat.Xml)
         {
@@ -61,6 +56,8 @@ internal static partial class TextFormats
     private static DocumentFormat Loosely(string text) =>
         IsMail(text) ? DocumentFormat.Mail
         : IsJson(text) ? DocumentFormat.Json
+        : HtmlStart().IsMatch(text) ? DocumentFormat.Html
+        : XmlStart().IsMatch(text) ? DocumentFormat.Xml
         : DocumentFormat.Text;
 
     private static DocumentFormat? OfMarkup(string text)
@@ -108,6 +105,21 @@ internal static partial class TextFormats
         return tokens > 3
             || (tokens > 1 && reader.BytesConsumed > 0 && text.Length < ParserLimits.HeadLength);
     }
+
+    // Parts of pages, which have no root of their own.
+    [GeneratedRegex(
+        @"\A<(!--|(head|body|div|p|table|ul|ol|h[1-6]|section|article|main|meta|title|style|script)[\s>/])",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex HtmlStart();
+
+    [GeneratedRegex(
+        @"\A<(!DOCTYPE\s|[A-Za-z_][\w.:-]{0,100}(\s[^<>]{0,1000})?/?>)",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex XmlStart();
 
     [GeneratedRegex(
         "<html[^>]{0,500}xmlns",

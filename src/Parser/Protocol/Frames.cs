@@ -68,6 +68,19 @@ internal static class Frames
         stream.Write(frame);
     }
 
+    /// <summary>The next block of a spool; null at its end.</summary>
+    public static TextBlock? ReadBlock(Stream spool)
+    {
+        var header = new byte[HeaderLength];
+        if (spool.ReadAtLeast(header, HeaderLength, throwOnEndOfStream: false) == 0)
+        {
+            return null;
+        }
+        var payload = new byte[BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(1))];
+        spool.ReadExactly(payload);
+        return ReadBlock(payload);
+    }
+
     /// <summary>A block from its frame.</summary>
     /// <exception cref="InvalidDataException">It is no block.</exception>
     public static TextBlock ReadBlock(ReadOnlySpan<byte> payload)

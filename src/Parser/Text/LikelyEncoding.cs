@@ -1,40 +1,63 @@
-using System.Globalization;
 using System.Text;
-using UtfUnknown;
 
 namespace Jobs.Parser.Text;
 
 /// <summary>The likeliest encoding of a text that does not say it and is not valid UTF-8. Thread-safe.</summary>
 internal static class LikelyEncoding
 {
-    private const float LeastConfidence = 0.5f;
-
-    // Fewer letters beyond ASCII have no frequencies.
-    private const int FewBytes = 4;
+    private const int MaxSample = 8 * 1024;
 
     /// <summary>Guesses by the beginning of a text.</summary>
-    public static Encoding Of(ReadOnlySpan<byte> beginning)
+    public static Encoding Of(ReadOnlySpan<byte> beginning) => Of(beginning, CodePage.All);
+
+    /// <summary>Guesses among these and the East Asian ones.</summary>
+    public static Encoding Of(ReadOnlySpan<byte> beginning, IReadOnlyList<CodePage> pages)
     {
         if (IsMostlyUtf8(beginning))
         {
             return Encoding.UTF8;
         }
-        var best = CharsetDetector.DetectFromBytes(beginning.ToArray()).Detected;
-        if (
-            best?.Encoding is not { } encoding
-            || best.Confidence < LeastConfidence
-            || (encoding.IsSingleByte && CountHigh(beginning) < FewBytes)
-        )
+        var sample = Sample(beginning);
+        var best = TextEncoding.Windows1252;
+        var least = double.MaxValue;
+        foreach (var page in pages)
         {
-            return Western(beginning);
+            var cost = Plausibility.CostOf(page.Encoding.GetString(sample), page);
+            if (cost < least)
+            {
+                (best, least) = (page.Encoding, cost);
+            }
         }
-        return encoding.CodePage switch
+        foreach (var (page, common, hasKana) in EastAsian.All)
         {
-            // Windows' own pages have all letters of those of ISO, and the quotes that people take for theirs.
-            28591 or 1252 or 20127 or 65001 or 28605 => Western(beginning),
-            28599 => Encoding.GetEncoding(1254),
-            _ => encoding,
-        };
+            var encoding = Encoding.GetEncoding(page);
+            var cost = EastAsian.CostOf(sample, encoding, common, hasKana);
+            if (cost < least)
+            {
+                (best, least) = (encoding, cost);
+            }
+        }
+        return best;
+    }
+
+    // The lines that say something about it: those with more than ASCII in them.
+    private static byte[] Sample(ReadOnlySpan<byte> text)
+    {
+        var sample = new List<byte>(MaxSample);
+        foreach (var range in text.Split((byte)'\n'))
+        {
+            var line = text[range];
+            if (line.ContainsAnyInRange((byte)0x80, (byte)0xFF))
+            {
+                sample.AddRange(line[..Math.Min(line.Length, MaxSample - sample.Count)]);
+                sample.Add((byte)'\n');
+            }
+            if (sample.Count >= MaxSample)
+            {
+                break;
+            }
+        }
+        return [.. sample];
     }
 
     // Damaged here and there, as a log that was cut: a few wrong bytes among letters that are none by accident.
@@ -55,68 +78,5 @@ internal static class LikelyEncoding
             bytes = bytes[length..];
         }
         return letters > 2 * wrong;
-    }
-
-    // Frequencies tell languages of Latin letters badly apart. Where Windows-1252 makes signs of what stand in the
-    // middle of words, another page that makes fewer is the right one.
-    private static Encoding Western(ReadOnlySpan<byte> bytes)
-    {
-        var best = TextEncoding.Windows1252;
-        var fewest = CountOdd(best.GetString(bytes));
-        foreach (var page in (ReadOnlySpan<int>)[28605, 1250, 28592])
-        {
-            if (fewest == 0)
-            {
-                break;
-            }
-            var other = Encoding.GetEncoding(page);
-            var odd = CountOdd(other.GetString(bytes));
-            if (odd < fewest)
-            {
-                (best, fewest) = (other, odd);
-            }
-        }
-        return best;
-    }
-
-    private static int CountOdd(string text)
-    {
-        var odd = 0;
-        for (var i = 0; i < text.Length; i++)
-        {
-            var c = text[i];
-            if (c < '\u0080')
-            {
-                continue;
-            }
-            var before = i > 0 && char.IsLetter(text[i - 1]);
-            var after = i + 1 < text.Length && char.IsLetter(text[i + 1]);
-            odd += c switch
-            {
-                // Control characters, and a sign that nobody writes.
-                < '\u00A0' or '\u00A4' => 1,
-                // An ordinal stands behind a number.
-                '\u00BA' or '\u00AA' => after && !(i > 0 && char.IsDigit(text[i - 1])) ? 1 : 0,
-                _ => before && after && IsSign(c) ? 1 : 0,
-            };
-        }
-        return odd;
-    }
-
-    private static bool IsSign(char c) =>
-        char.IsSymbol(c)
-        || char.GetUnicodeCategory(c)
-            is UnicodeCategory.OtherNumber
-                or UnicodeCategory.InitialQuotePunctuation
-        || c is '\u00BB' or '\u00BF' or '\u00A1';
-
-    private static int CountHigh(ReadOnlySpan<byte> bytes)
-    {
-        var count = 0;
-        foreach (var b in bytes)
-        {
-            count += b >= 0x80 ? 1 : 0;
-        }
-        return count;
     }
 }

@@ -6,8 +6,8 @@ using Jobs.Parser.Extraction;
 namespace Jobs.Parser.Text;
 
 /// <summary>
-/// In which encoding a text is: what its byte order mark says, else UTF-16 where every other byte is zero, else what
-/// markup declares, else UTF-8 where all of it is valid, else what is <see cref="LikelyEncoding"/>.
+/// In which encoding a text is: what its byte order mark says, else UTF-16 or UTF-32 where its bytes are such, else
+/// UTF-8 where all of it is valid, else what markup declares, else what is <see cref="LikelyEncoding"/>.
 /// </summary>
 internal static partial class TextEncoding
 {
@@ -55,14 +55,15 @@ internal static partial class TextEncoding
                 ct
             );
             var head = buffer.AsMemory(0, Math.Min(read, ParserLimits.HeadLength));
-            var named = OfHead(head.Span) ?? (declares ? Declared(head.Span) : null);
-            if (named is not null)
+            if (OfHead(head.Span) is { } wide)
             {
-                return named;
+                return wide;
             }
+            var named = declares ? Declared(head.Span) : null;
+            // What is valid UTF-8 by accident is rarer than a declaration that somebody forgot to change.
             return await IsUtf8Async(stream, buffer, read, ct)
                 ? Encoding.UTF8
-                : await LikelyAsync(file, ct);
+                : named ?? await LikelyAsync(file, ct);
         }
         finally
         {
@@ -94,18 +95,7 @@ internal static partial class TextEncoding
         {
             return Encoding.GetEncoding("iso-2022-jp");
         }
-        var zeros = (Even: 0, Odd: 0);
-        for (var i = 0; i + 1 < head.Length; i += 2)
-        {
-            zeros.Even += head[i] == 0 ? 1 : 0;
-            zeros.Odd += head[i + 1] == 0 ? 1 : 0;
-        }
-        // Text of European languages in UTF-16 has a zero in nearly every pair, always on the same side.
-        var most = head.Length / 2 * 7 / 10;
-        return most == 0 ? null
-            : zeros.Odd > most && zeros.Even == 0 ? Encoding.Unicode
-            : zeros.Even > most && zeros.Odd == 0 ? Encoding.BigEndianUnicode
-            : null;
+        return WideEncoding.Of(head);
     }
 
     private static async Task<Encoding> LikelyAsync(SourceFile file, CancellationToken ct)
@@ -133,8 +123,17 @@ internal static partial class TextEncoding
         try
         {
             var encoding = Encoding.GetEncoding(match.Groups["name"].Value);
-            // A meta element that can be read as single bytes does not stand in UTF-16.
-            return encoding is UnicodeEncoding ? Encoding.UTF8 : encoding;
+            return encoding.CodePage switch
+            {
+                // A declaration that can be read as single bytes does not stand in UTF-16, and what is in UTF-8 is
+                // known by its bytes.
+                1200 or 1201 or 12000 or 12001 or 65001 => null,
+                // Windows' own pages have all letters of those of ISO, and the quotes that people take for theirs.
+                20127 or 28591 => Windows1252,
+                28599 => Encoding.GetEncoding(1254),
+                936 or 20936 => Encoding.GetEncoding(54936),
+                _ => encoding,
+            };
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using Jobs.Batches;
+using Jobs.Caching;
 using Jobs.Features;
 using Jobs.Kinds;
 using Jobs.Kinds.Documents;
@@ -44,6 +45,7 @@ internal static class BatchDocumentsApi
         DocumentIntake intake,
         KindRegistry kinds,
         CallbackUrls callbacks,
+        CacheStore cache,
         CancellationToken cancellationToken
     )
     {
@@ -87,13 +89,16 @@ internal static class BatchDocumentsApi
         {
             await AddAsync(batch, verdict, cancellationToken);
         }
-        return await context.AcceptAsync(
+        var accepted = await context.AcceptAsync(
             batch,
             status => new UploadAnswer(status, verdicts.ConvertAll(Answer)),
             (connection, transaction, ct) =>
                 upload.InsertAsync(connection, transaction, batch.Id, ct),
             cancellationToken
         );
+        // Committed, and not answered yet: the caller's next list has them.
+        await cache.RemoveByTagAsync(caller.TenantId, [DocumentsApi.Uploads], cancellationToken);
+        return accepted;
     }
 
     private static async Task ReadAsync(

@@ -43,7 +43,7 @@ internal static class DashboardApi
             .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)
             .WithSummary("What was submitted, done and failed over time")
             .WithDescription(
-                "From `from` (a day ago) until `to` (now) in buckets of `bucket`: `minute`, `hour`, `day` or seconds; 1,000 buckets at most. At most 15 s old."
+                "From `from` (a day ago) until `to` (now) in buckets of `bucket`: `minute`, `hour`, `day` or a multiple of 60 seconds; 1,000 buckets at most. The first begins with the minute, hour or day (UTC) of `from`. Minutes are kept for 2 days, hours for 90, days for 730. Counts are exact, percentiles of durations within 1.6 percent. At most 15 s old."
             );
         dashboard
             .MapPost("/export", DashboardExport.ExportAsync)
@@ -55,13 +55,13 @@ internal static class DashboardApi
             .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)
             .WithSummary("Batches that ended in a time, as JSON, CSV or XLSX")
             .WithDescription(
-                "`{format: json|csv|xlsx, from, to}`. JSON and CSV are streamed; XLSX has 100,000 batches at most."
+                "`{format: json|csv|xlsx, from, to}`, streamed; a sheet of an XLSX has 1,048,575 batches, and as many follow as are needed."
             );
     }
 
     private static async Task<IResult> MetricsAsync(
         HttpContext context,
-        DashboardReader dashboard,
+        StatisticsReader statistics,
         QueueReader queues,
         WorkerReader workers,
         NotificationStore notifications,
@@ -72,11 +72,16 @@ internal static class DashboardApi
     {
         var caller = context.GetCaller();
         var now = time.GetUtcNow();
-        var day = await dashboard.SeriesAsync(
+        var (hour, hourExact) = await statistics.TotalsAsync(
+            caller.TenantId,
+            now.AddHours(-1),
+            now,
+            cancellationToken
+        );
+        var (day, dayExact) = await statistics.TotalsAsync(
             caller.TenantId,
             now - Day,
             now,
-            TimeSpan.FromHours(1),
             cancellationToken
         );
         var counts = await queues.ReadAsync(caller.TenantId, cancellationToken);
@@ -93,8 +98,8 @@ internal static class DashboardApi
                     (long?)counts.Max(c => c.OldestAge)?.TotalMilliseconds,
                     counts.All(c => c.Exact)
                 ),
-                PeriodTotals.Of(day.Buckets.TakeLast(1), day.Exact),
-                PeriodTotals.Of(day.Buckets, day.Exact),
+                PeriodTotals.Of(hour, hourExact),
+                PeriodTotals.Of(day, dayExact),
                 new(alive.Count, alive.Sum(w => w.Slots), alive.Sum(w => w.RunningChunks)),
                 await notifications.CountAsync(caller.TenantId, cancellationToken),
                 report is null ? null : new(report.Status, report.Score)
@@ -138,7 +143,7 @@ internal static class DashboardApi
 
     private static async Task<IResult> StatisticsAsync(
         HttpContext context,
-        DashboardReader dashboard,
+        StatisticsReader statistics,
         TimeProvider time,
         DateTimeOffset? from,
         DateTimeOffset? to,
@@ -154,17 +159,28 @@ internal static class DashboardApi
         }
         if (BucketOf(bucket) is not { } seconds)
         {
-            return Problems.Invalid("bucket", "must be minute, hour, day or seconds from 1 on");
+            return Problems.Invalid(
+                "bucket",
+                "must be minute, hour, day or a multiple of 60 seconds"
+            );
         }
-        if ((end - start).TotalSeconds > (double)seconds * DashboardReader.MostBuckets)
+        if ((end - start).TotalSeconds > (double)seconds * (StatisticsReader.MostBuckets - 1))
         {
             return Problems.Invalid(
                 "bucket",
-                $"must be longer: from and to are more than {DashboardReader.MostBuckets} of it apart"
+                $"must be longer: from and to are more than {StatisticsReader.MostBuckets - 1} of it apart"
+            );
+        }
+        var finest = statistics.FinestAt(start, time.GetUtcNow());
+        if (seconds % finest != 0)
+        {
+            return Problems.Invalid(
+                "bucket",
+                $"must be a multiple of {finest} seconds: what happened then is kept by the {(finest == 3_600 ? "hour" : "day")}"
             );
         }
         return Results.Ok(
-            await dashboard.SeriesAsync(
+            await statistics.SeriesAsync(
                 context.GetCaller().TenantId,
                 start,
                 end,
@@ -187,6 +203,7 @@ internal static class DashboardApi
                 out var seconds
             )
             && seconds > 0
+            && seconds % 60 == 0
                 ? seconds
                 : null,
         };
@@ -216,7 +233,7 @@ internal sealed record QueueTotals(
     bool Exact
 );
 
-/// <summary>What happened in a time: batches and items submitted, batches that ended, and what became of their items.</summary>
+/// <summary>What happened in a time: batches and items submitted, batches that ended, and items that got an outcome.</summary>
 internal sealed record PeriodTotals(
     long Batches,
     long Items,
@@ -227,19 +244,16 @@ internal sealed record PeriodTotals(
     bool Exact
 )
 {
-    public static PeriodTotals Of(IEnumerable<DashboardBucket> buckets, bool exact)
-    {
-        var all = buckets.ToList();
-        return new(
-            all.Sum(b => b.Batches),
-            all.Sum(b => b.Items),
-            all.Sum(b => b.Ended),
-            all.Sum(b => b.Succeeded),
-            all.Sum(b => b.Failed),
-            all.Sum(b => b.Cancelled),
+    public static PeriodTotals Of(DashboardTotals totals, bool exact) =>
+        new(
+            totals.Batches,
+            totals.Items,
+            totals.Ended,
+            totals.Succeeded,
+            totals.Failed,
+            totals.Cancelled,
             exact
         );
-    }
 }
 
 internal sealed record WorkerTotals(int Alive, int Slots, int RunningChunks);

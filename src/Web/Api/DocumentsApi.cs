@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Jobs.Caching;
 using Jobs.Kinds.Documents;
+using Jobs.Kinds.Queries;
 using Jobs.Tenancy;
 using Jobs.Web.Http;
+using Jobs.Web.Http.Caching;
 using Microsoft.Net.Http.Headers;
 
 namespace Jobs.Web.Api;
@@ -10,17 +13,22 @@ namespace Jobs.Web.Api;
 /// <summary>Documents: their metadata, text and originals.</summary>
 internal static class DocumentsApi
 {
+    /// <summary>What kept lists carry beside <see cref="CachedSearch.Tag"/>: an upload makes them old before it is read.</summary>
+    public const string Uploads = "document-uploads";
+
     public static void Map(IEndpointRouteBuilder api)
     {
         var documents = api.MapGroup("/documents").WithTags("Documents");
         documents
             .MapGet("", ListAsync)
             .RequireScope(Scopes.Read)
+            .CacheResponse(CacheNamespaces.ApiResponse, tags: [CachedSearch.Tag, Uploads])
             .Produces<DocumentList>()
             .WithSummary("List documents, newest first");
         documents
             .MapGet("/{id:guid}", GetAsync)
             .RequireScope(Scopes.Read)
+            .CacheResponse(CacheNamespaces.ApiResponse, tags: CachedSearch.Tag)
             .Produces<DocumentAnswer>()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("The metadata of a document");
@@ -76,6 +84,7 @@ internal static class DocumentsApi
             limit ?? ApiLimits.ListDefault,
             cancellationToken
         );
+        Keep(context, page.Items);
         return Results.Ok(
             new DocumentList([.. page.Items.Select(DocumentAnswer.Of)], page.NextCursor?.ToString())
         );
@@ -86,10 +95,26 @@ internal static class DocumentsApi
         HttpContext context,
         DocumentReader reader,
         CancellationToken cancellationToken
-    ) =>
-        await reader.GetAsync(context.GetCaller().TenantId, id, cancellationToken) is { } document
-            ? Results.Ok(DocumentAnswer.Of(document))
-            : Problems.NotFound("document");
+    )
+    {
+        var document = await reader.GetAsync(context.GetCaller().TenantId, id, cancellationToken);
+        if (document is null)
+        {
+            return Problems.NotFound("document");
+        }
+        Keep(context, [document]);
+        return Results.Ok(DocumentAnswer.Of(document));
+    }
+
+    // One that was read changes only when it is deleted, and both are told to the cache. What becomes of the others is
+    // not.
+    private static void Keep(HttpContext context, IEnumerable<Document> documents)
+    {
+        if (documents.Any(d => d.State != DocumentState.Ready))
+        {
+            context.Response.Headers.CacheControl = "no-store";
+        }
+    }
 
     private static async Task<IResult> GetTextAsync(
         Guid id,

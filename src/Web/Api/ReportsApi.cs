@@ -116,7 +116,17 @@ internal static class ReportsApi
                     $"{Csv}; charset=utf-8",
                     $"{name}.csv"
                 ),
-                "xlsx" => Results.File(ReportXlsx.Write(result), Xlsx, $"{name}.xlsx"),
+                "xlsx" => Results.Stream(
+                    file =>
+                        ReportXlsx.WriteAsync(
+                            file,
+                            result.Columns,
+                            result.Rows.ToAsyncEnumerable(),
+                            cancellationToken
+                        ),
+                    Xlsx,
+                    $"{name}.xlsx"
+                ),
                 _ => Results.Bytes(ReportJson.Write(result), "application/json; charset=utf-8"),
             };
         }
@@ -129,7 +139,7 @@ internal static class ReportsApi
     private static JsonElement Parameters(IQueryCollection query) =>
         JsonSerializer.SerializeToElement(
             query
-                .Where(p => p.Key != "format")
+                .Where(p => p.Key != Report.Format)
                 .ToDictionary(p => p.Key, p => p.Value.ToString(), StringComparer.Ordinal),
             ApiJson.Default.DictionaryStringString
         );

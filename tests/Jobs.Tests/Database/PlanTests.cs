@@ -46,7 +46,7 @@ public sealed partial class PlanTests(PlanTests.Filled filled) : IClassFixture<P
     }
 
     [GeneratedRegex(
-        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages|search_postings|search_terms|search_documents|search_segments|search_deleted|search_asked|search_warming|webhook_deliveries|webhook_attempts|idempotency_keys|schedules|schedule_runs|rate_limits|cache_entries|cache_marks|cache_removals|cache_subscriptions|audit|notifications|metric_samples)\w*",
+        @"Seq Scan on (chunks|batches|item_pages|outcome_pages|documents|passages|search_postings|search_terms|search_documents|search_segments|search_deleted|search_asked|search_warming|webhook_deliveries|webhook_attempts|idempotency_keys|schedules|schedule_runs|rate_limits|cache_entries|cache_marks|cache_removals|cache_subscriptions|audit|notifications|metric_samples|batch_tallies)\w*",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]

@@ -4,6 +4,7 @@ using Jobs.Idempotency;
 using Jobs.Kinds.Cleanup;
 using Jobs.Kinds.Documents;
 using Jobs.Monitoring.Samples;
+using Jobs.Monitoring.Tallies;
 using Jobs.Notifications;
 using Jobs.Notifications.Webhooks;
 using Jobs.Queues;
@@ -95,15 +96,25 @@ internal static class ServicePlans
         ),
         ["Dashboard, series"] = new(
             DashboardStatements.Series,
-            "int, timestamptz, timestamptz, int, int",
-            "2, now() - interval '1 day', now(), 3600, 20000",
+            "int, int[], timestamptz[], timestamptz[], timestamptz, int, int",
+            "2, array[60], array[now() - interval '1 day'], array[now()], now() - interval '1 day', 3600, 24",
             Engine: true
         ),
-        ["Dashboard, open"] = new(DashboardStatements.Open, "int, int", "2, 20000", Engine: true),
+        ["Tallies, write"] = new(
+            TallyStatements.Write,
+            "text[], text[], int[], timestamptz[], bigint[], float8[], float8[], float8[], bytea[]",
+            "array['batches.items'], array['{}'], array[2], array[now()], array[1], array[1], array[0], array[0], array[null]::bytea[]"
+        ),
         ["Dashboard, submitted"] = new(
             DashboardStatements.Submitted,
             "int, int",
             "2, 50",
+            Engine: true
+        ),
+        ["Dashboard, export"] = new(
+            DashboardStatements.Export,
+            "int, timestamptz, timestamptz, uuid, int",
+            "2, now() - interval '1 day', now(), {id}, 2000",
             Engine: true
         ),
         ["Dashboard, ended"] = new(DashboardStatements.Ended, "int, int", "2, 50", Engine: true),

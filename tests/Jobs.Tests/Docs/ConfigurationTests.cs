@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Jobs.Auditing;
 using Jobs.Batches;
 using Jobs.Caching;
+using Jobs.Dashboard;
 using Jobs.Database;
 using Jobs.Engine;
 using Jobs.Features;
@@ -44,6 +45,7 @@ public sealed partial class ConfigurationTests
         (NotificationOptions.Section, typeof(NotificationOptions)),
         (FeatureOptions.Section, typeof(FeatureOptions)),
         (HealthOptions.Section, typeof(HealthOptions)),
+        (DashboardOptions.Section, typeof(DashboardOptions)),
         (MetricsOptions.Section, typeof(MetricsOptions)),
         (TelemetryOptions.Section, typeof(TelemetryOptions)),
     ];

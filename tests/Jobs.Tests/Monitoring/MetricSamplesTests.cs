@@ -1,5 +1,6 @@
 using Jobs.Monitoring;
 using Jobs.Monitoring.Samples;
+using Jobs.Monitoring.Tallies;
 using Jobs.Testing;
 using Microsoft.Extensions.Options;
 using Shouldly;
@@ -197,7 +198,11 @@ public sealed class MetricSamplesTests(TestDatabase database) : IClassFixture<Te
         (point.At, point.Count, point.Sum, point.Min, point.Max, point.QuantileMs(0.5));
 
     private static SampleRollup Rollup(TestDatabase database) =>
-        new(database.DataSource, Options.Create(new MetricsOptions()));
+        new(
+            database.DataSource,
+            new TallyFold(database.DataSource),
+            Options.Create(new MetricsOptions())
+        );
 
     private Task<IReadOnlyList<SamplePoint>> ReadAsync(int? tenantId, params string[] names)
     {

@@ -125,44 +125,6 @@ public sealed class RateLimitRulesTests : EngineTest
         );
     }
 
-    [Fact]
-    public async Task Counters_that_are_as_new_are_pruned()
-    {
-        await Database.ScalarAsync<int>(
-            """
-            insert into jobs.rate_limits (policy, subject, bucket)
-            select 'api', 'key:' || n, case when n % 2 = 0 then 1 else 4000000000000000 end from generate_series(1, 2500) n
-            """,
-            Stop
-        );
-        var at = ("", "");
-        while (true)
-        {
-            await using var command = Database.DataSource.Requests.CreateCommand(
-                BudgetStatements.Prune
-            );
-            command.Parameters.Add(new() { Value = at.Item1 });
-            command.Parameters.Add(new() { Value = at.Item2 });
-            command.Parameters.Add(new() { Value = 1_000 });
-            await using var row = await command.ExecuteReaderAsync(Stop);
-            if (!await row.ReadAsync(Stop))
-            {
-                break;
-            }
-            at = (row.GetString(0), row.GetString(1));
-        }
-
-        (
-            await Database.ScalarAsync<long>(
-                "select count(*) from jobs.rate_limits where bucket > 1",
-                Stop
-            )
-        ).ShouldBe(1250);
-        (await Database.ScalarAsync<long>("select count(*) from jobs.rate_limits", Stop)).ShouldBe(
-            1250
-        );
-    }
-
     private static RateLimitSettings Numbers(EngineHost host, string policy) =>
         host.Get<RateLimitRules>().Current.Policies[policy].Settings;
 

@@ -133,6 +133,48 @@ public sealed class SharedLimitTests(TestDatabase database) : IClassFixture<Test
         node.Budget.Statements.ShouldBeLessThan(requests / 100);
     }
 
+    [Theory]
+    [InlineData(1_000)]
+    [InlineData(20)]
+    public async Task A_busy_caller_of_several_nodes_costs_a_statement_for_a_hundred_admissions_at_most(
+        int perMillisecond
+    )
+    {
+        await ClearAsync();
+        // Two thousand a second, which each of the nodes is asked for alone, or for far more.
+        var settings = SixtyAMinute with
+        {
+            Permits = 120_000,
+            Burst = 4_000,
+        };
+        var nodes = Enumerable.Range(0, 4).Select(_ => Node(settings, 4)).ToList();
+        var admitted = 0;
+        for (var tick = 0; tick < 5_000; tick++)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(1));
+            foreach (var node in nodes)
+            {
+                for (var request = 0; request < perMillisecond; request++)
+                {
+                    if (await node.DecideAsync(1, Stop) != RateLimitVerdict.Admitted)
+                    {
+                        break;
+                    }
+                    admitted++;
+                }
+                await node.Budget.ExchangeAsync(Stop);
+            }
+        }
+        var statements = nodes.Sum(n => n.Budget.Statements);
+        (statements / (double)admitted).ShouldBeLessThanOrEqualTo(0.01);
+        // The burst and five seconds, of which no more than what nodes hold, or leave for the next, is missing.
+        admitted.ShouldBeInRange(12_500, 14_000);
+        foreach (var node in nodes)
+        {
+            await node.DisposeAsync();
+        }
+    }
+
     [Fact]
     public async Task A_lower_limit_holds_at_once_and_a_higher_one_lets_nobody_wait_for_the_former()
     {

@@ -26,6 +26,32 @@ public static class MinimalPdf
         return Write(objects);
     }
 
+    /// <summary>A page with files attached to it, whose content is text.</summary>
+    public static byte[] Attached(string page, params (string Name, string Content)[] files)
+    {
+        var content = $"BT /F1 12 Tf 72 720 Td ({page}) Tj ET";
+        var names = files.Select((f, i) => $"({f.Name}) {7 + (2 * i)} 0 R");
+        List<string> objects =
+        [
+            $"<< /Type /Catalog /Pages 2 0 R /Names << /EmbeddedFiles << /Names [{string.Join(' ', names)}] >> >> >>",
+            "<< /Type /Pages /Count 1 /Kids [6 0 R] >>",
+            "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+            "<< /Title (Attached) >>",
+            $"<< /Length {content.Length} >>\nstream\n{content}\nendstream",
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 5 0 R /Resources << /Font << /F1 3 0 R >> >> >>",
+        ];
+        foreach (var (name, text) in files)
+        {
+            objects.Add(
+                $"<< /Type /Filespec /F ({name}) /UF ({name}) /EF << /F {objects.Count + 2} 0 R >> >>"
+            );
+            objects.Add(
+                $"<< /Type /EmbeddedFile /Length {text.Length} >>\nstream\n{text}\nendstream"
+            );
+        }
+        return Write(objects);
+    }
+
     /// <summary>As many pages as are asked for, which share what is on them.</summary>
     public static byte[] Repeated(string page, int times)
     {

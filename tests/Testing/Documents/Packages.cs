@@ -38,6 +38,51 @@ public static class Packages
         return bytes.ToArray();
     }
 
+    /// <summary>An archive as old programs write it: names in a code page that nothing in it says.</summary>
+    public static byte[] Named(Encoding encoding, params (string Name, string Text)[] entries)
+    {
+        using var bytes = new MemoryStream();
+        using var writer = new BinaryWriter(bytes);
+        using var directory = new MemoryStream();
+        using var names = new BinaryWriter(directory);
+        foreach (var (name, text) in entries)
+        {
+            var (label, content) = (encoding.GetBytes(name), Encoding.UTF8.GetBytes(text));
+            var at = (int)bytes.Position;
+            // From the version to the extra field; neither flags nor compression.
+            byte[] header =
+            [
+                .. new byte[] { 20, 0, 0, 0, 0, 0, 0, 0, 33, 0 },
+                .. BitConverter.GetBytes(Checksum(content)),
+                .. BitConverter.GetBytes(content.Length),
+                .. BitConverter.GetBytes(content.Length),
+                .. BitConverter.GetBytes((ushort)label.Length),
+                0,
+                0,
+            ];
+            writer.Write("PK\x03\x04"u8);
+            writer.Write(header);
+            writer.Write(label);
+            writer.Write(content);
+            names.Write("PK\x01\x02"u8);
+            names.Write((ushort)20);
+            names.Write(header);
+            names.Write(new byte[10]);
+            names.Write(at);
+            names.Write(label);
+        }
+        var start = (int)bytes.Position;
+        writer.Write(directory.ToArray());
+        writer.Write("PK\x05\x06"u8);
+        writer.Write(0);
+        writer.Write((ushort)entries.Length);
+        writer.Write((ushort)entries.Length);
+        writer.Write((int)directory.Length);
+        writer.Write(start);
+        writer.Write((ushort)0);
+        return bytes.ToArray();
+    }
+
     /// <summary>As many bytes as are asked for, all the same.</summary>
     public static Action<Stream> Repeated(byte value, long length) =>
         stream =>
@@ -110,6 +155,21 @@ public static class Packages
 
     public static Action<Stream> Write(string text) =>
         stream => stream.Write(Encoding.UTF8.GetBytes(text));
+
+    // CRC-32, as ZIP has it.
+    private static uint Checksum(byte[] bytes)
+    {
+        var sum = uint.MaxValue;
+        foreach (var b in bytes)
+        {
+            sum ^= b;
+            for (var bit = 0; bit < 8; bit++)
+            {
+                sum = (sum >> 1) ^ ((sum & 1) == 0 ? 0 : 0xEDB8_8320);
+            }
+        }
+        return ~sum;
+    }
 
     private static IEnumerable<(string, Action<Stream>)> Frame(string main) =>
         [

@@ -15,6 +15,9 @@ namespace Jobs.Web.Tests.Ui;
 /// <summary>The web host on a port and a database of its own, and a headless Chromium to look at it with.</summary>
 public sealed class BrowserFixture : IAsyncLifetime
 {
+    // Milliseconds: generous, for machines that have much else to do.
+    private const float Patience = 60_000;
+
     private static readonly string[] Programs =
     [
         "/usr/bin/chromium",
@@ -61,6 +64,7 @@ public sealed class BrowserFixture : IAsyncLifetime
         await admin.KeyId;
         AdminKey = await admin.ReadAsync(CancellationToken.None);
         _playwright = await Playwright.CreateAsync();
+        Assertions.SetDefaultExpectTimeout(Patience);
         _browser = await _playwright.Chromium.LaunchAsync(
             new()
             {
@@ -108,7 +112,7 @@ public sealed class BrowserFixture : IAsyncLifetime
                 ViewportSize = new() { Width = width, Height = 800 },
             }
         );
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout(Patience);
         return context;
     }
 
@@ -118,6 +122,15 @@ public sealed class BrowserFixture : IAsyncLifetime
         + Services
             .GetRequiredService<SignInLinks>()
             .Create(await Services.GetRequiredService<AdminKey>().KeyId);
+
+    /// <summary>The same with a key of another tenant, which is made for it.</summary>
+    public async Task<string> SignInLinkAsync(string tenant, CancellationToken cancellationToken)
+    {
+        var key = await Services
+            .GetRequiredService<ApiKeys>()
+            .CreateAsync(tenant, "test", Scopes.Submit | Scopes.Read, null, cancellationToken);
+        return "/sign-in?code=" + Services.GetRequiredService<SignInLinks>().Create(key.Info.Id);
+    }
 
     /// <summary>Submits items that wait at the gate.</summary>
     public async Task<Guid> SubmitGatedAsync(

@@ -9,13 +9,13 @@ public sealed class DashboardPageTests(BrowserFixture browser) : BrowserTest(bro
     [Fact]
     public async Task Two_tabs_show_the_same_number_of_unread_notifications_and_it_is_exact()
     {
-        var one = await OpenSignedInAsync();
+        // A tenant of its own: nobody else's batches end in it, and how healthy the service is is told to others.
+        var one = await OpenAsync();
+        await one.GotoAsync(
+            await Browser.SignInLinkAsync("two-tabs", TestContext.Current.CancellationToken)
+        );
         var two = await one.Context.NewPageAsync();
         await one.GotoAsync("/notifications");
-        if (await one.Locator("#read-all-button").CountAsync() > 0)
-        {
-            await one.ClickAsync("#read-all-button");
-        }
         await two.GotoAsync("/search");
         await Assertions.Expect(Count(one)).ToBeHiddenAsync();
         await Assertions.Expect(Count(two)).ToBeHiddenAsync();

@@ -18,6 +18,7 @@ internal sealed class CleanupHandler(
     SampleRollup samples,
     AuditCleanup audit,
     NotificationCleanup notifications,
+    RateLimitCleanup limits,
     ILogger<CleanupHandler> log
 ) : IItemHandler
 {
@@ -62,6 +63,10 @@ internal sealed class CleanupHandler(
         if (targets.Contains(CleanupTargets.Notifications, StringComparer.Ordinal))
         {
             result.Notifications = await notifications.PruneAsync(cancellationToken);
+        }
+        if (targets.Contains(CleanupTargets.RateLimits, StringComparer.Ordinal))
+        {
+            result.RateLimits = await limits.PruneAsync(cancellationToken);
         }
         if (targets.Contains(CleanupTargets.Metrics, StringComparer.Ordinal))
         {

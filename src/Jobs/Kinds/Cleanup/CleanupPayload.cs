@@ -31,6 +31,9 @@ internal static class CleanupTargets
     /// <summary>Notifications past their retention, and what a tenant has beyond its number.</summary>
     public const string Notifications = "notifications";
 
+    /// <summary>Counters of rate limits that are as if nobody had ever called.</summary>
+    public const string RateLimits = "rateLimits";
+
     public static readonly IReadOnlyList<string> All =
     [
         Cache,
@@ -41,6 +44,7 @@ internal static class CleanupTargets
         Metrics,
         Audit,
         Notifications,
+        RateLimits,
     ];
 }
 
@@ -91,6 +95,9 @@ internal sealed record CleanupResult
     public long AuditEntries { get; set; }
 
     public long Notifications { get; set; }
+
+    /// <summary>Counters of rate limits that were deleted.</summary>
+    public long RateLimits { get; set; }
 
     /// <summary>Documents that became failed because their batch ended without them.</summary>
     public long AbandonedDocuments { get; set; }

@@ -1,8 +1,10 @@
 using Jobs.Auditing;
 using Jobs.Kinds.Cleanup;
 using Jobs.Monitoring.Samples;
+using Jobs.Monitoring.Tallies;
 using Jobs.Notifications;
 using Jobs.Recurring;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -16,11 +18,13 @@ public static class CleanupServiceCollectionExtensions
         services.AddSingleton<PartitionCleanup>();
         services.AddSingleton<OriginalCleanup>();
         services.AddSingleton<IdempotencyCleanup>();
+        services.TryAddSingleton<TallyFold>();
         services.AddSingleton<SampleRollup>();
         services.AddOptions<AuditOptions>().BindConfiguration(AuditOptions.Section);
         services.AddSingleton<AuditCleanup>();
         services.AddOptions<NotificationOptions>().BindConfiguration(NotificationOptions.Section);
         services.AddSingleton<NotificationCleanup>();
+        services.AddSingleton<RateLimitCleanup>();
         services.AddSingleton(new BuiltInSchedule("cleanup", "*/5 * * * *", "cleanup", "{}"));
         return services.AddKind<CleanupHandler>(
             "cleanup",

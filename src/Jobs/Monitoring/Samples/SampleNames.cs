@@ -15,6 +15,21 @@ public static class SampleNames
     /// <summary>Chunks that were executed, by <c>kind</c>, of a tenant; values are milliseconds.</summary>
     public const string Chunks = "jobs.chunks";
 
+    /// <summary>Batches that were submitted, by <c>kind</c>, of a tenant; the sum is that of their items.</summary>
+    public const string BatchesSubmitted = "batches.submitted";
+
+    /// <summary>
+    /// Batches that ended, by <c>kind</c> and <c>outcome</c> (succeeded, partial, failed, cancelled, expired), of a tenant;
+    /// values are milliseconds from the submission to the end, with buckets in milliseconds.
+    /// </summary>
+    public const string BatchesEnded = "batches.ended";
+
+    /// <summary>Items that got their outcome, whoever gave it, by <c>kind</c> and <c>outcome</c>, of a tenant.</summary>
+    public const string BatchItems = "batches.items";
+
+    /// <summary>Batches that had ended and were retried, by <c>kind</c>, of a tenant; the sum is that of items to be tried again.</summary>
+    public const string BatchesReopened = "batches.reopened";
+
     /// <summary>Items that wait by <c>priority</c> and <c>kind</c>, as of once a minute.</summary>
     public const string QueueReady = "jobs.queue.ready";
 

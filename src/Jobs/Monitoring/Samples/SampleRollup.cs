@@ -1,5 +1,6 @@
 using Jobs.Database;
 using Jobs.Kinds.Cleanup;
+using Jobs.Monitoring.Tallies;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
@@ -10,7 +11,11 @@ namespace Jobs.Monitoring.Samples;
 /// Makes hours of minutes and days of hours, an interval a transaction, and deletes what is past its retention. Several
 /// may try: one does it. Thread-safe.
 /// </summary>
-internal sealed class SampleRollup(JobsDataSource database, IOptions<MetricsOptions> options)
+internal sealed class SampleRollup(
+    JobsDataSource database,
+    TallyFold tallies,
+    IOptions<MetricsOptions> options
+)
 {
     // A slice is of the minute in which it is written; the statement that writes it takes moments.
     private static readonly TimeSpan Settled = TimeSpan.FromMinutes(5);
@@ -19,6 +24,8 @@ internal sealed class SampleRollup(JobsDataSource database, IOptions<MetricsOpti
     /// <summary>Samples that were made, and samples, series and nodes that were deleted.</summary>
     public async Task<(long Made, long Deleted)> RunAsync(CancellationToken cancellationToken)
     {
+        // Where no process folds them every minute.
+        await tallies.RunAsync(cancellationToken);
         var made = 0L;
         foreach (var (resolution, finer) in ((int, int)[])[(3600, 60), (86_400, 3600)])
         {

@@ -25,6 +25,15 @@ internal sealed class SampleSlice(int number)
         params ReadOnlySpan<(string Name, string Value)> labels
     ) => Add(new(name, Labels(labels), tenantId, count, count, 0, 0, null));
 
+    /// <summary>Something that was counted, and the sum of what each was.</summary>
+    public void Total(
+        string name,
+        long count,
+        long sum,
+        int? tenantId = null,
+        params ReadOnlySpan<(string Name, string Value)> labels
+    ) => Add(new(name, Labels(labels), tenantId, count, sum, 0, 0, null));
+
     /// <summary>Something that was looked at once.</summary>
     public void Value(
         string name,
@@ -54,7 +63,7 @@ internal sealed class SampleSlice(int number)
 
     private void Add(SampleRow row)
     {
-        if (row.Count <= 0)
+        if (row.Count <= 0 && row.Sum <= 0)
         {
             return;
         }

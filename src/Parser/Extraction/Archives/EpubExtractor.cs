@@ -48,7 +48,11 @@ internal sealed class EpubExtractor : ITextExtractor
                 text.Warn(DocumentWarnings.Damaged);
                 continue;
             }
-            using var reader = new StreamReader(archive.OpenEntry(entry), Encoding.UTF8);
+            using var reader = new StreamReader(
+                archive.OpenEntry(entry),
+                Encoding.UTF8,
+                detectEncodingFromByteOrderMarks: true
+            );
             var markup = new char[(int)Math.Min(MaxChapter, entry.Length + 1)];
             var length = await reader.ReadBlockAsync(markup, cancellationToken);
             HtmlText.Read(Xhtml.AsHtml(new string(markup, 0, length)), text, cancellationToken);
@@ -84,6 +88,7 @@ internal sealed class EpubExtractor : ITextExtractor
         var folder = package[..(package.LastIndexOf('/') + 1)];
         var items = new Dictionary<string, string>(StringComparer.Ordinal);
         var spine = new List<string>();
+        string? contents = null;
         using var xml = GuardedXml.Open(archive.OpenEntry(entry), ct);
         while (xml.Read())
         {
@@ -97,6 +102,7 @@ internal sealed class EpubExtractor : ITextExtractor
                     folder,
                     Uri.UnescapeDataString(href.Split('#')[0])
                 );
+                contents = xml.Attribute("properties") is "nav" ? items[id] : contents;
             }
             else if (
                 xml is { IsStart: true, Name: "itemref" }
@@ -105,6 +111,11 @@ internal sealed class EpubExtractor : ITextExtractor
             {
                 spine.Add(chapter);
             }
+        }
+        // The table of contents is a page of the book, whether it is among its chapters or not.
+        if (contents is not null && !spine.Contains(contents))
+        {
+            spine.Add(contents);
         }
         return spine;
     }

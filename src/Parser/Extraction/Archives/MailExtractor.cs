@@ -2,6 +2,7 @@ using System.Globalization;
 using Jobs.Parser.Extraction.Markup;
 using Jobs.Parser.Formats;
 using MimeKit;
+using MimeKit.Tnef;
 
 namespace Jobs.Parser.Extraction.Archives;
 
@@ -72,6 +73,7 @@ internal sealed class MailExtractor(PartReader parts) : ITextExtractor
         AddField("From", message.From.ToString(), text);
         AddField("To", message.To.ToString(), text);
         AddField("Cc", message.Cc.ToString(), text);
+        AddField("Bcc", message.Bcc.ToString(), text);
         if (message.Headers.Contains(HeaderId.Date))
         {
             AddField(
@@ -90,7 +92,7 @@ internal sealed class MailExtractor(PartReader parts) : ITextExtractor
         }
     }
 
-    // In the order of the parts; of alternatives the one that says the same in plain words, where there is one.
+    // In the order of the parts; of alternatives the one in plain words, then what only another has.
     private static void ReadBody(
         MimeEntity? body,
         ExtractedText text,
@@ -104,7 +106,14 @@ internal sealed class MailExtractor(PartReader parts) : ITextExtractor
                 var plain = alternatives
                     .OfType<TextPart>()
                     .FirstOrDefault(p => p.IsPlain && !string.IsNullOrWhiteSpace(p.Text));
-                ReadBody(plain ?? alternatives.LastOrDefault(), text, attachments, ct);
+                if (plain is null)
+                {
+                    ReadBody(alternatives.LastOrDefault(), text, attachments, ct);
+                    break;
+                }
+                ReadBody(plain, text, attachments, ct);
+                MailAlternatives.AddRest(plain.Text, alternatives, text, ct);
+                attachments.AddRange(MailAlternatives.Beside(alternatives));
                 break;
             case Multipart multipart:
                 foreach (var part in multipart)
@@ -123,6 +132,20 @@ internal sealed class MailExtractor(PartReader parts) : ITextExtractor
                 {
                     text.AddParagraphs(part.Text.ReplaceLineEndings("\n"));
                 }
+                break;
+            // What another system says of it: where it could not be delivered, or the header of what came back.
+            case MimePart { IsAttachment: false, Content: { } content }
+                when body.ContentType.IsMimeType("message", "*")
+                    || body.ContentType.IsMimeType("text", "rfc822-headers"):
+                using (var said = new StreamReader(Bytes(s => content.DecodeTo(s, ct))))
+                {
+                    text.AddParagraphs(said.ReadToEnd().ReplaceLineEndings("\n"));
+                }
+                break;
+            // What Outlook sends to programs that it takes for Outlook.
+            case TnefPart outlook:
+                var inner = outlook.ConvertToMessage();
+                ReadBody(inner.Body, text, attachments, ct);
                 break;
             case not null:
                 attachments.Add(body);

@@ -31,7 +31,7 @@ internal sealed class ZipExtractor(PartReader parts) : ITextExtractor
             }
             await parts.ReadAsync(
                 file,
-                entry.FullName,
+                archive.NameOf(entry),
                 () => archive.OpenEntry(entry),
                 text,
                 cancellationToken

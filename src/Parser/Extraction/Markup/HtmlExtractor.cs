@@ -31,6 +31,6 @@ internal sealed class HtmlExtractor : ITextExtractor
                 break;
             }
         }
-        HtmlText.Read(Xhtml.AsHtml(markup.ToString()), text, cancellationToken);
+        HtmlText.Read(Xhtml.AsHtml(markup.ToString()), text, cancellationToken, withHead: true);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
@@ -6,23 +5,21 @@ using Jobs.Parser.Extraction.Office;
 
 namespace Jobs.Parser.Extraction.Markup;
 
-/// <summary>The text of HTML as a reader sees it, without scripts and styles; nothing in it is run or fetched.</summary>
+/// <summary>
+/// The text of HTML as a reader sees it where no script runs and nothing is fetched: without scripts and styles, with
+/// what stands in the place of pictures and players, and with tips and what fields have in them.
+/// </summary>
 internal static class HtmlText
 {
     private static readonly HashSet<string> Unseen = new(StringComparer.OrdinalIgnoreCase)
     {
         "script",
         "style",
-        "noscript",
         "template",
         "head",
         "annotation",
         "iframe",
-        "object",
         "embed",
-        "canvas",
-        "audio",
-        "video",
     };
 
     private static readonly HashSet<string> Inline = new(StringComparer.OrdinalIgnoreCase)
@@ -73,9 +70,53 @@ internal static class HtmlText
         "msub",
         "mfrac",
         "tspan",
+        "tref",
+        "acronym",
+        "nobr",
+        "ruby",
+        "rb",
+        "rt",
+        "rp",
+        "slot",
+        "output",
+        "meter",
+        "progress",
+        "picture",
+        "source",
+        "map",
+        "area",
     };
 
-    public static void Read(string markup, ExtractedText text, CancellationToken ct)
+    /// <summary>Attributes with words for people.</summary>
+    private static readonly string[] Said =
+    [
+        "alt",
+        "title",
+        "placeholder",
+        "aria-label",
+        "summary",
+    ];
+
+    // Of an input, those whose value is not seen or no text.
+    private static readonly HashSet<string> Silent = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "hidden",
+        "password",
+        "checkbox",
+        "radio",
+        "range",
+        "color",
+        "file",
+    };
+
+    /// <summary>Reads markup.</summary>
+    /// <param name="withHead">Whether the text begins with what the head of a page of its own says of it besides its title.</param>
+    public static void Read(
+        string markup,
+        ExtractedText text,
+        CancellationToken ct,
+        bool withHead = false
+    )
     {
         // Deeply nested elements cost the parser the square of their number: it must be able to be stopped.
         var nesting = new Nesting(ct);
@@ -88,6 +129,11 @@ internal static class HtmlText
         text.AuthoredAt ??= PackageProperties.Date(
             Meta(head, "dcterms.created") ?? Meta(head, "date")
         );
+        if (withHead)
+        {
+            text.Add(Meta(head, "description"));
+            text.Add(Meta(head, "keywords"));
+        }
         Walk(document.Body ?? document.DocumentElement, text, ct);
     }
 
@@ -98,7 +144,7 @@ internal static class HtmlText
     // and not by sibling: finding a node's sibling takes as long as it has siblings.
     private static void Walk(INode root, ExtractedText text, CancellationToken ct)
     {
-        var block = new StringBuilder();
+        var blocks = new HtmlBlocks(text);
         var open = new Stack<(INode Node, int NextChild)>();
         open.Push((root, 0));
         while (open.Count > 0 && !text.IsFull)
@@ -107,7 +153,7 @@ internal static class HtmlText
             var (node, next) = open.Pop();
             if (next == 0)
             {
-                Enter(node, block, text);
+                Enter(node, blocks);
             }
             if (next < node.ChildNodes.Length && !Unseen.Contains(node.NodeName))
             {
@@ -116,72 +162,68 @@ internal static class HtmlText
             }
             else
             {
-                Leave(node, block, text);
+                Leave(node, blocks, text);
             }
         }
-        End(block, text, heading: 0);
+        blocks.End();
     }
 
-    private static void Enter(INode node, StringBuilder block, ExtractedText text)
+    private static void Enter(INode node, HtmlBlocks blocks)
     {
         if (node is IText run)
         {
-            Append(run.Data, block);
+            blocks.Append(run.Data);
         }
-        else if (node is IElement element)
+        else if (node is IElement element && !Unseen.Contains(element.LocalName))
         {
             if (element.LocalName is "br" or "hr")
             {
-                block.Append('\n');
+                blocks.Add('\n');
             }
             else if (element.LocalName is "td" or "th")
             {
-                block.Append('\t');
+                blocks.Add('\t');
             }
             else if (!Inline.Contains(element.LocalName))
             {
-                End(block, text, heading: 0);
+                blocks.End();
             }
+            AddSaid(element, blocks);
         }
     }
 
-    private static void Leave(INode node, StringBuilder block, ExtractedText text)
+    private static void AddSaid(IElement element, HtmlBlocks blocks)
+    {
+        if (element.Attributes.Length == 0)
+        {
+            return;
+        }
+        foreach (var name in Said)
+        {
+            blocks.AddAside(element.GetAttribute(name));
+        }
+        if (element.LocalName == "input" && !Silent.Contains(element.GetAttribute("type") ?? ""))
+        {
+            blocks.AddAside(element.GetAttribute("value"));
+        }
+        else if (element.LocalName is "optgroup" or "track" or "option")
+        {
+            blocks.AddAside(element.GetAttribute("label"));
+        }
+    }
+
+    private static void Leave(INode node, HtmlBlocks blocks, ExtractedText text)
     {
         if (node is IElement element && element.LocalName is not ("br" or "td" or "th"))
         {
             if (element is IHtmlHeadingElement)
             {
-                text.Title ??= block.ToString();
-                End(block, text, element.LocalName[1] - '0');
+                text.Title ??= blocks.Text;
+                blocks.End(element.LocalName[1] - '0');
             }
             else if (!Inline.Contains(element.LocalName))
             {
-                End(block, text, heading: 0);
-            }
-        }
-    }
-
-    private static void End(StringBuilder block, ExtractedText text, int heading)
-    {
-        if (block.Length > 0)
-        {
-            text.Add(block.ToString(), heading: heading);
-            block.Clear();
-        }
-    }
-
-    // White space of markup is one space, whatever it is.
-    private static void Append(string run, StringBuilder block)
-    {
-        foreach (var c in run)
-        {
-            if (!char.IsWhiteSpace(c))
-            {
-                block.Append(c);
-            }
-            else if (block.Length > 0 && block[^1] is not (' ' or '\n' or '\t'))
-            {
-                block.Append(c == '\u00A0' ? c : ' ');
+                blocks.End();
             }
         }
     }

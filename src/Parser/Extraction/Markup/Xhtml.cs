@@ -7,12 +7,31 @@ internal static partial class Xhtml
 {
     /// <summary>
     /// Elements that end in themselves, as <c>&lt;title/&gt;</c> does, get an end of their own: HTML would take all that
-    /// follows for their content.
+    /// follows for their content. Text that is marked as such is text; HTML would take it for a comment.
     /// </summary>
     public static string AsHtml(string markup) =>
         markup.Contains("xmlns", StringComparison.Ordinal)
-            ? Ended().Replace(markup, "<${name}${rest}></${name}>")
+            ? AsText(Ended().Replace(markup, "<${name}${rest}></${name}>"))
             : markup;
+
+    private static string AsText(string markup) =>
+        markup.Contains("<![CDATA[", StringComparison.Ordinal)
+            ? Marked()
+                .Replace(
+                    markup,
+                    m =>
+                        m.Groups["text"]
+                            .Value.Replace("&", "&amp;", StringComparison.Ordinal)
+                            .Replace("<", "&lt;", StringComparison.Ordinal)
+                )
+            : markup;
+
+    [GeneratedRegex(
+        @"<!\[CDATA\[(?<text>.*?)\]\]>",
+        RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
+    )]
+    private static partial Regex Marked();
 
     [GeneratedRegex(
         "<(?<name>title|script|style|textarea|iframe|noscript|template|a|b|i|em|strong|div|span|p|h[1-6]|td|th|li|ul|ol|select|object|canvas|video|audio)(?<rest>(\\s[^<>]{0,500})?)/>",

@@ -4,8 +4,11 @@ using Jobs.Parser.Text;
 
 namespace Jobs.Parser.Extraction.Markup;
 
-/// <summary>The text between the tags. Elements within a line of text stay in the line; others begin a new one.</summary>
-internal sealed class XmlExtractor : ITextExtractor
+/// <summary>
+/// The text between the tags, and what attributes have of words. Elements within a line of text stay in the line;
+/// others begin a new one. What is not well-formed is read as forgivingly as HTML.
+/// </summary>
+internal sealed class XmlExtractor(HtmlExtractor forgiving) : ITextExtractor
 {
     private const int MaxLine = 64 * 1024;
 
@@ -17,22 +20,39 @@ internal sealed class XmlExtractor : ITextExtractor
         CancellationToken cancellationToken
     )
     {
-        // Decoded here: a parser would refuse one wrong byte.
-        using var source = await TextEncoding.OpenAsync(file, declares: true, cancellationToken);
-        using var xml = GuardedXml.Open(source, cancellationToken);
+        var head = await file.HeadAsync(cancellationToken);
+        var definesEntities = head.AsSpan().IndexOf("<!ENTITY"u8) >= 0;
         try
         {
+            // Decoded here: a parser would refuse one wrong byte.
+            using var source = await TextEncoding.OpenAsync(
+                file,
+                declares: true,
+                cancellationToken
+            );
+            using var xml = GuardedXml.Open(source, cancellationToken);
             Read(xml, text);
         }
-        catch (ParseException e) when (e.Code == ParseErrors.Unreadable && !text.IsEmpty)
+        catch (ParseException e)
+            when (e.Code == ParseErrors.Unreadable
+                || (e.Code == ParseErrors.XmlEntities && !definesEntities)
+            )
         {
+            // Cut, a log of many roots, or marks of HTML in it: its text is there all the same.
+            text.Clear();
             text.Warn(DocumentWarnings.Damaged);
+            await forgiving.ExtractAsync(file, text, cancellationToken);
+            if (text.IsEmpty)
+            {
+                throw;
+            }
         }
     }
 
     private static void Read(GuardedXml xml, ExtractedText text)
     {
         var line = new StringBuilder();
+        var beside = new List<string>();
         var tags = 0;
         var element = "";
         while (!text.IsFull && xml.Read())
@@ -49,7 +69,7 @@ internal sealed class XmlExtractor : ITextExtractor
                 }
                 if (tags > 1 || line.Length > MaxLine)
                 {
-                    End(line, text);
+                    End(line, beside, text);
                 }
                 tags = 0;
                 line.Append(value);
@@ -59,15 +79,33 @@ internal sealed class XmlExtractor : ITextExtractor
             {
                 tags++;
                 element = xml.IsStart ? xml.Name : "";
+                if (xml.IsStart && WordyAttributes.Of(xml) is { } words)
+                {
+                    if (tags > 1 || line.Length == 0)
+                    {
+                        End(line, beside, text);
+                        text.AddLine(words);
+                    }
+                    else
+                    {
+                        beside.Add(words);
+                    }
+                }
             }
         }
-        End(line, text);
+        End(line, beside, text);
     }
 
-    private static void End(StringBuilder line, ExtractedText text)
+    // What an element within a line says beside it comes after the line.
+    private static void End(StringBuilder line, List<string> beside, ExtractedText text)
     {
-        text.AddLine(line.ToString().Trim());
+        if (line.ToString().Trim() is { Length: > 0 } said)
+        {
+            text.AddLine(said);
+        }
         line.Clear();
+        beside.ForEach(words => text.AddLine(words));
+        beside.Clear();
     }
 
     private static void ReadMetadata(string element, string value, ExtractedText text)

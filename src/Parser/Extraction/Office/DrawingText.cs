@@ -7,12 +7,14 @@ namespace Jobs.Parser.Extraction.Office;
 internal static class DrawingText
 {
     /// <summary>Reads a part; one that is missing says nothing, and a broken one takes nothing from the others.</summary>
+    /// <param name="isMaster">Whether its placeholders only say what is to stand in them.</param>
     public static void Read(
         GuardedArchive archive,
         string part,
         int? page,
         ExtractedText text,
-        CancellationToken ct
+        CancellationToken ct,
+        bool isMaster = false
     )
     {
         if (archive.Find(part) is not { } entry)
@@ -21,7 +23,7 @@ internal static class DrawingText
         }
         try
         {
-            Read(archive.OpenEntry(entry), page, text, ct);
+            Read(archive.OpenEntry(entry), page, isMaster, text, ct);
         }
         catch (ParseException e) when (e.Code == ParseErrors.Unreadable && !text.IsEmpty)
         {
@@ -29,11 +31,19 @@ internal static class DrawingText
         }
     }
 
-    private static void Read(Stream part, int? page, ExtractedText text, CancellationToken ct)
+    private static void Read(
+        Stream part,
+        int? page,
+        bool isMaster,
+        ExtractedText text,
+        CancellationToken ct
+    )
     {
         var flow = new Flow(text) { Page = page };
         var isTitle = false;
         var isNumber = false;
+        var isHidden = false;
+        var inCategories = false;
         var comment = -1;
         using var xml = GuardedXml.Open(part, ct);
         while (!text.IsFull && xml.Read())
@@ -43,10 +53,12 @@ internal static class DrawingText
                 case "sp" when xml.IsStart:
                     isTitle = false;
                     isNumber = false;
+                    isHidden = false;
                     break;
                 case "ph" when xml.IsStart:
                     isTitle = xml.Attribute("type") is "title" or "ctrTitle";
                     isNumber = xml.Attribute("type") is "sldNum";
+                    isHidden = isMaster;
                     break;
                 case "Fallback" when xml.IsStart:
                     xml.Skip();
@@ -75,10 +87,15 @@ internal static class DrawingText
                     break;
                 case "t" when xml.IsStart:
                     var run = xml.Text();
-                    flow.Append(isNumber ? "" : run);
+                    flow.Append(isNumber || isHidden ? "" : run);
+                    break;
+                // What the points of a chart are called: years are numbers too.
+                case "cat":
+                    inCategories = xml is { IsStart: true, Node.IsEmptyElement: false };
                     break;
                 case "v" when xml.IsStart:
-                    flow.Append(Value(xml.Text()));
+                    var value = xml.Text();
+                    flow.Append(inCategories ? value : Value(value));
                     break;
                 case "br" when xml.IsStart:
                     flow.Append("\n");

@@ -37,6 +37,11 @@ internal sealed class OpenDocumentExtractor : ITextExtractor
         {
             text.Pages = reader.Slides;
         }
+        // Charts, formulas and tables of another program in it.
+        foreach (var inner in archive.Entries.Where(e => IsObject(e.FullName)))
+        {
+            reader.Read(archive.OpenEntry(inner));
+        }
         // Headers and footers are among the styles.
         if (archive.Find("styles.xml") is { } styles)
         {
@@ -44,4 +49,8 @@ internal sealed class OpenDocumentExtractor : ITextExtractor
         }
         return Task.CompletedTask;
     }
+
+    private static bool IsObject(string name) =>
+        name.StartsWith("Object ", StringComparison.Ordinal)
+        && name.EndsWith("/content.xml", StringComparison.Ordinal);
 }

@@ -1,16 +1,20 @@
+using Jobs.Parser.Extraction.Archives;
 using Jobs.Parser.Extraction.Markup;
 using Jobs.Parser.Formats;
 
 namespace Jobs.Parser.Extraction.Office;
 
-/// <summary>PowerPoint: a page is a slide, with its diagrams and the notes of its speaker.</summary>
-internal sealed class SlidesExtractor : ITextExtractor
+/// <summary>
+/// PowerPoint: a page is a slide, with its diagrams, the notes of its speaker and the files in it; then what stands on
+/// every slide, once.
+/// </summary>
+internal sealed class SlidesExtractor(PartReader parts) : ITextExtractor
 {
     private static readonly string[] Beside = ["diagramData", "chart", "notesSlide", "comments"];
 
     public IReadOnlyList<DocumentFormat> Formats => [DocumentFormat.Pptx];
 
-    public Task ExtractAsync(
+    public async Task ExtractAsync(
         SourceFile file,
         ExtractedText text,
         CancellationToken cancellationToken
@@ -25,6 +29,7 @@ internal sealed class SlidesExtractor : ITextExtractor
         main = main is not null && archive.Find(main) is not null ? main : "ppt/presentation.xml";
         var slides = Slides(archive, main, cancellationToken);
         text.Pages = slides.Count;
+        var layouts = new List<string>();
         for (var i = 0; i < slides.Count && !text.IsFull; i++)
         {
             DrawingText.Read(archive, slides[i], i + 1, text, cancellationToken);
@@ -33,8 +38,32 @@ internal sealed class SlidesExtractor : ITextExtractor
             {
                 DrawingText.Read(archive, part.Target, i + 1, text, cancellationToken);
             }
+            layouts.AddRange(beside.Where(p => p.Type == "slideLayout").Select(p => p.Target));
+            await parts.ReadEmbeddedAsync(file, archive, beside, text, cancellationToken);
         }
-        return Task.CompletedTask;
+        ReadMasters(archive, layouts, text, cancellationToken);
+    }
+
+    private static void ReadMasters(
+        GuardedArchive archive,
+        IEnumerable<string> layouts,
+        ExtractedText text,
+        CancellationToken ct
+    )
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var layout in layouts.Where(seen.Add).ToList())
+        {
+            DrawingText.Read(archive, layout, null, text, ct, isMaster: true);
+            var masters = Relationships.Of(archive, layout, ct);
+            foreach (var master in masters.Where(p => p.Type == "slideMaster"))
+            {
+                if (seen.Add(master.Target))
+                {
+                    DrawingText.Read(archive, master.Target, null, text, ct, isMaster: true);
+                }
+            }
+        }
     }
 
     // In the order in which they are shown, which the names of their parts do not have.

@@ -1,12 +1,17 @@
 using System.Globalization;
+using System.IO.Compression;
 using ExcelDataReader;
 using ExcelDataReader.Exceptions;
+using Jobs.Parser.Extraction.Archives;
 using Jobs.Parser.Formats;
 
 namespace Jobs.Parser.Extraction.Office;
 
-/// <summary>Workbooks of Excel, old and new: a heading for each sheet, a line for each row, a tab between cells.</summary>
-internal sealed class SpreadsheetExtractor : ITextExtractor
+/// <summary>
+/// Workbooks of Excel, old and new: a heading for each sheet, a line for each row, a tab between cells; then what is
+/// printed above and below.
+/// </summary>
+internal sealed class SpreadsheetExtractor(PartReader parts) : ITextExtractor
 {
     // Beside the cells: what people wrote to them and drew upon them.
     private static readonly string[] Drawn =
@@ -19,21 +24,23 @@ internal sealed class SpreadsheetExtractor : ITextExtractor
 
     public IReadOnlyList<DocumentFormat> Formats => [DocumentFormat.Xlsx, DocumentFormat.Xls];
 
-    public Task ExtractAsync(
+    public async Task ExtractAsync(
         SourceFile file,
         ExtractedText text,
         CancellationToken cancellationToken
     )
     {
+        string? renamed = null;
         if (IsPackage(file))
         {
             using var archive = GuardedArchive.Open(file);
             archive.Measure(cancellationToken);
             PackageProperties.Read(archive, "docProps/core.xml", text, cancellationToken);
+            renamed = StrictWorkbook.Rename(Counted(file), cancellationToken);
         }
         try
         {
-            using var stream = file.OpenRead();
+            using var stream = renamed is null ? file.OpenRead() : File.OpenRead(renamed);
             using var reader = ExcelReaderFactory.CreateReader(stream);
             Read(reader, text, cancellationToken);
         }
@@ -55,17 +62,37 @@ internal sealed class SpreadsheetExtractor : ITextExtractor
             }
             text.Warn(DocumentWarnings.Damaged);
         }
+        finally
+        {
+            if (renamed is not null)
+            {
+                File.Delete(renamed);
+            }
+        }
         if (IsPackage(file))
         {
-            ReadDrawn(file, text, cancellationToken);
+            using var archive = GuardedArchive.Open(Counted(file));
+            ReadDrawn(archive, text, cancellationToken);
+            foreach (var sheet in archive.Entries.Where(IsSheet))
+            {
+                var related = Relationships.Of(archive, sheet.FullName, cancellationToken);
+                await parts.ReadEmbeddedAsync(file, archive, related, text, cancellationToken);
+            }
         }
-        return Task.CompletedTask;
     }
 
-    private static void ReadDrawn(SourceFile file, ExtractedText text, CancellationToken ct)
+    // Measured already: what unfolds now was counted then.
+    private static SourceFile Counted(SourceFile file) =>
+        file with
+        {
+            Budget = new UnfoldingBudget(),
+        };
+
+    private static bool IsSheet(ZipArchiveEntry entry) =>
+        entry.FullName.StartsWith("xl/worksheets/sheet", StringComparison.OrdinalIgnoreCase);
+
+    private static void ReadDrawn(GuardedArchive archive, ExtractedText text, CancellationToken ct)
     {
-        // Measured already: what unfolds here was counted then.
-        using var archive = GuardedArchive.Open(file with { Budget = new UnfoldingBudget() });
         foreach (var prefix in Drawn)
         {
             foreach (
@@ -100,6 +127,10 @@ internal sealed class SpreadsheetExtractor : ITextExtractor
                     cells[i] = Cell(reader, i);
                 }
                 text.AddRow(cells);
+            }
+            foreach (var margin in PageMargins.Of(reader.HeaderFooter))
+            {
+                text.Add(margin);
             }
         } while (!text.IsFull && reader.NextResult());
         if (text.IsFull)

@@ -1,9 +1,13 @@
+using Jobs.Parser.Extraction.Archives;
 using Jobs.Parser.Formats;
 
 namespace Jobs.Parser.Extraction.Office;
 
-/// <summary>Word: headers, text, notes, footers, comments, diagrams and charts, in this order; what was deleted under tracking is left out.</summary>
-internal sealed class WordExtractor : ITextExtractor
+/// <summary>
+/// Word: headers, text, notes, footers, comments, diagrams and charts, and the files in it, in this order; what was
+/// deleted under tracking is left out.
+/// </summary>
+internal sealed class WordExtractor(PartReader files) : ITextExtractor
 {
     // Headers of the first page and of odd and even ones mostly say the same.
     private static readonly string[] Before = ["header"];
@@ -13,7 +17,7 @@ internal sealed class WordExtractor : ITextExtractor
 
     public IReadOnlyList<DocumentFormat> Formats => [DocumentFormat.Docx, DocumentFormat.Docm];
 
-    public Task ExtractAsync(
+    public async Task ExtractAsync(
         SourceFile file,
         ExtractedText text,
         CancellationToken cancellationToken
@@ -46,7 +50,7 @@ internal sealed class WordExtractor : ITextExtractor
         {
             DrawingText.Read(archive, part.Target, null, text, cancellationToken);
         }
-        return Task.CompletedTask;
+        await files.ReadEmbeddedAsync(file, archive, parts, text, cancellationToken);
     }
 
     private static void ReadParts(

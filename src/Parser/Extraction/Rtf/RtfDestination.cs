@@ -11,6 +11,12 @@ internal enum RtfDestination
     Fonts,
     Title,
     Author,
+
+    /// <summary>The name of a property of a shape.</summary>
+    Property,
+
+    /// <summary>Its value.</summary>
+    Value,
 }
 
 /// <summary>Which words begin which destination.</summary>
@@ -47,8 +53,6 @@ internal static class RtfDestinations
         "rsidtbl",
         "generator",
         "xmlnstbl",
-        "sn",
-        "sv",
         "subject",
         "keywords",
         "comment",
@@ -91,6 +95,11 @@ internal static class RtfDestinations
             "fonttbl" => RtfDestination.Fonts,
             "title" => RtfDestination.Title,
             "author" => RtfDestination.Author,
+            "sn" => RtfDestination.Property,
+            "sv" => RtfDestination.Value,
+            // A text twice, for readers that do not know Unicode and for those that do.
+            "upr" => RtfDestination.Skipped,
+            "ud" => RtfDestination.Text,
             "shpinst" or "shpgrp" or "do" or "fldrslt" or "pard" or "cs" => null,
             _ when Asides.Contains(word) => RtfDestination.Aside,
             _ when isOptional || Skipped.Contains(word) => RtfDestination.Skipped,

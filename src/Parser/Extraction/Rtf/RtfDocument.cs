@@ -17,6 +17,7 @@ internal sealed class RtfDocument(ExtractedText text)
     private Group now = new() { UnicodeSkip = 1 };
     private int toSkip;
     private int heading;
+    private string shapeProperty = "";
     private bool inTable;
 
     /// <summary>Whether groups are open.</summary>
@@ -105,6 +106,13 @@ internal sealed class RtfDocument(ExtractedText text)
             case RtfDestination.Author:
                 text.Author ??= property.ToString();
                 break;
+            case RtfDestination.Property:
+                shapeProperty = property.ToString();
+                break;
+            // What a picture or a shape says to those who cannot see it.
+            case RtfDestination.Value when shapeProperty is "wzDescription" or "gtextUNICODE":
+                asides.Add(property.ToString());
+                break;
             default:
                 break;
         }
@@ -138,7 +146,10 @@ internal sealed class RtfDocument(ExtractedText text)
             case RtfDestination.Text or RtfDestination.Aside:
                 paragraph.Append(now.IsDeleted ? "" : run);
                 break;
-            case RtfDestination.Title or RtfDestination.Author:
+            case RtfDestination.Title
+            or RtfDestination.Author
+            or RtfDestination.Property
+            or RtfDestination.Value:
                 property.Append(run);
                 break;
             default:
@@ -153,7 +164,7 @@ internal sealed class RtfDocument(ExtractedText text)
             now.IsOptional = true;
             return;
         }
-        if (now.Destination == RtfDestination.Skipped)
+        if (now.Destination == RtfDestination.Skipped && token.Word != "ud")
         {
             return;
         }

@@ -18,6 +18,10 @@ internal sealed record CachedResponse(
     /// <summary>Whether others may have it.</summary>
     public bool IsCacheable => Status == StatusCodes.Status200OK;
 
+    /// <summary>Whether its endpoint says that it will soon be another: then it is answered and not kept.</summary>
+    [JsonIgnore]
+    public bool IsPassing { get; init; }
+
     public static string TagOf(byte[] body) =>
         $"\"{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 16))}\"";
 }

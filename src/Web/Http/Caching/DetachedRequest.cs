@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Jobs.Tenancy;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
 
 namespace Jobs.Web.Http.Caching;
 
@@ -69,7 +70,14 @@ internal sealed class DetachedRequest
             headers.Length == 0 ? null : headers,
             bytes,
             CachedResponse.TagOf(bytes)
-        );
+        )
+        {
+            IsPassing =
+                CacheControlHeaderValue.TryParse(
+                    http.Response.Headers.CacheControl.ToString(),
+                    out var control
+                ) && control.NoStore,
+        };
     }
 
     private DefaultHttpContext Context(

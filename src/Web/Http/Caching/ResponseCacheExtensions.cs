@@ -5,7 +5,7 @@ internal static class ResponseCacheExtensions
 {
     /// <summary>
     /// Answers from the cache: per tenant, scopes of the key, address and query; with <c>X-Cache</c>, <c>Age</c> and
-    /// <c>ETag</c>. Only what is answered with 200 is kept.
+    /// <c>ETag</c>. Only what is answered with 200 is kept, and not what says <c>Cache-Control: no-store</c>.
     /// </summary>
     /// <param name="name">A namespace of the cache, which says how long.</param>
     /// <param name="perUser">Whether each key is answered for itself.</param>

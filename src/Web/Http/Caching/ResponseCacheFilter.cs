@@ -21,7 +21,7 @@ internal sealed class ResponseCacheFilter(string name, TimeSpan? ttl, bool perUs
     private readonly CacheEntryOptions options = new()
     {
         Ttl = ttl,
-        Keep = static value => value is CachedResponse { IsCacheable: true },
+        Keep = static value => value is CachedResponse { IsCacheable: true, IsPassing: false },
     };
 
     public async ValueTask<object?> InvokeAsync(

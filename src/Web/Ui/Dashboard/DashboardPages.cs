@@ -11,7 +11,6 @@ namespace Jobs.Web.Ui.Dashboard;
 internal static class DashboardPages
 {
     private const int Activities = 12;
-    private const int Bars = 60;
     private static readonly int[] Periods = [1, 24, 168];
 
     public static void Map(IEndpointRouteBuilder reading)
@@ -24,6 +23,7 @@ internal static class DashboardPages
         HttpContext context,
         int? hours,
         DashboardReader dashboard,
+        StatisticsReader statistics,
         QueueReader queues,
         WorkerReader workers,
         HealthExaminer health,
@@ -37,6 +37,7 @@ internal static class DashboardPages
                     context.GetCaller(),
                     hours,
                     dashboard,
+                    statistics,
                     queues,
                     workers,
                     health,
@@ -50,6 +51,7 @@ internal static class DashboardPages
         HttpContext context,
         int? hours,
         DashboardReader dashboard,
+        StatisticsReader statistics,
         QueueReader queues,
         WorkerReader workers,
         HealthExaminer health,
@@ -63,6 +65,7 @@ internal static class DashboardPages
                     context.GetCaller(),
                     hours,
                     dashboard,
+                    statistics,
                     queues,
                     workers,
                     health,
@@ -76,6 +79,7 @@ internal static class DashboardPages
         Caller caller,
         int? hours,
         DashboardReader dashboard,
+        StatisticsReader statistics,
         QueueReader queues,
         WorkerReader workers,
         HealthExaminer health,
@@ -84,13 +88,14 @@ internal static class DashboardPages
     )
     {
         var period = hours is { } asked && Periods.Contains(asked) ? asked : Periods[0];
-        var bucket = TimeSpan.FromHours(period) / Bars;
+        // A minute, 24 minutes, or three hours, of which there are samples that far back.
+        var bucket = TimeSpan.FromMinutes(period == 168 ? 180 : period);
         // Buckets that stand still while time goes on.
         var now = time.GetUtcNow();
         var to = new DateTimeOffset((now.Ticks / bucket.Ticks + 1) * bucket.Ticks, TimeSpan.Zero);
         return new DashboardView(
             period,
-            await dashboard.SeriesAsync(
+            await statistics.SeriesAsync(
                 caller.TenantId,
                 to - TimeSpan.FromHours(period),
                 to,

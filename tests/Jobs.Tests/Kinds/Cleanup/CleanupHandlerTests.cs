@@ -90,6 +90,27 @@ public sealed class CleanupHandlerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Counters_of_rate_limits_go_when_they_are_as_if_nobody_had_called()
+    {
+        await services.ScalarAsync(
+            """
+            insert into jobs.rate_limits (policy, subject, bucket, day)
+            select 'api', 'key:' || n, 1, case when n % 2 = 0 then 1 else 4000000000000000 end
+            from generate_series(1, 2500) n
+            """
+        );
+
+        (await RunAsync("""{"targets":["rateLimits"]}"""))
+            .GetProperty("rateLimits")
+            .GetInt64()
+            .ShouldBe(1250);
+        (
+            await services.ScalarAsync("select count(*) from jobs.rate_limits where day > 1")
+        ).ShouldBe(1250L);
+        (await services.ScalarAsync("select count(*) from jobs.rate_limits")).ShouldBe(1250L);
+    }
+
+    [Fact]
     public async Task A_batch_past_its_retention_becomes_a_tombstone_without_pages()
     {
         var expired = await services.AddBatchAsync(

@@ -65,6 +65,15 @@ public sealed class ResponseCacheTests(TestDatabase database)
         app.MapGet("/numbers/{id}", NumbersAsync).CacheResponse(CacheNamespaces.Content, tags: "n");
         app.MapGet("/mine/{id}", NumbersAsync)
             .CacheResponse(CacheNamespaces.Content, perUser: true);
+        app.MapGet(
+                "/passing/{id}",
+                (HttpContext context, int id) =>
+                {
+                    context.Response.Headers.CacheControl = "no-store";
+                    return NumbersAsync(context, id);
+                }
+            )
+            .CacheResponse(CacheNamespaces.Content);
         app.MapGet("/brief/{id}", NumbersAsync).CacheResponse("brief");
         await app.StartAsync(Stop);
         client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
@@ -114,6 +123,17 @@ public sealed class ResponseCacheTests(TestDatabase database)
             (Cache(first), Cache(other), Cache(stranger)).ShouldBe(("MISS", expected, "MISS"));
             (await stranger.Content.ReadAsStringAsync(Stop)).ShouldContain("\"tenant\":2");
         }
+    }
+
+    [Fact]
+    public async Task What_its_endpoint_calls_passing_is_answered_and_not_kept()
+    {
+        using var first = await GetAsync("/passing/1");
+        using var second = await GetAsync("/passing/1");
+
+        (Cache(first), Cache(second)).ShouldBe(("MISS", "MISS"));
+        second.Headers.ETag.ShouldNotBeNull();
+        answered.ShouldBe(2);
     }
 
     [Fact]

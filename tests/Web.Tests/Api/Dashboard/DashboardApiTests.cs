@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text.Json;
+using Jobs.Testing;
 
 namespace Jobs.Web.Tests.Api.Dashboard;
 
@@ -108,8 +109,51 @@ public sealed class DashboardApiTests(WebHost web)
         }
     }
 
+    [Fact]
+    public async Task A_workbook_of_200000_batches_is_streamed_whole()
+    {
+        const int Count = 200_000;
+        using var tenant = await web.NewTenantAsync(Stop);
+        await web.Database.ScalarAsync<int>(
+            """
+            insert into jobs.batches (
+                id, tenant_id, kind, priority, state, total, succeeded, max_attempts, item_timeout_ms, submitted_at,
+                started_at, finished_at, expires_at)
+            select gen_random_uuid(), $1, 'work', 1, 'completed', 1, 1, 3, 60000, now(), now(), now(),
+                now() + interval '1 hour'
+            from generate_series(1, $2)
+            """,
+            Stop,
+            tenant.Id,
+            Count
+        );
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/dashboard/export")
+        {
+            Content = ApiTenant.Json("""{"format":"xlsx"}"""),
+        };
+
+        using var answer = await tenant.Client.SendAsync(
+            request,
+            HttpCompletionOption.ResponseHeadersRead,
+            Stop
+        );
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        // Its length was not known when it began.
+        answer.Content.Headers.ContentLength.ShouldBeNull();
+        var sheet = await SheetAsync(await answer.Content.ReadAsStreamAsync(Stop));
+        (sheet.Split("<row>").Length - 1).ShouldBe(Count + 1);
+        sheet.ShouldEndWith("</sheetData></worksheet>");
+    }
+
     [Theory]
     [InlineData("GET", "statistics?bucket=second", "bucket")]
+    [InlineData("GET", "statistics?bucket=90", "bucket")]
+    [InlineData(
+        "GET",
+        "statistics?bucket=60&from=2026-01-01T00:00:00Z&to=2026-01-01T01:00:00Z",
+        "bucket"
+    )]
     [InlineData(
         "GET",
         "statistics?bucket=minute&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z",

@@ -24,6 +24,9 @@ public sealed record Report(
     /// <summary>The parameter that no caller chooses: the id of its tenant.</summary>
     public const string Tenant = "tenant";
 
+    /// <summary>What a URL says of how the result is written, and no parameter can be called.</summary>
+    public const string Format = "format";
+
     /// <summary>The service's own database, in which tables are shared by tenants.</summary>
     public const string OwnSource = "jobs";
 }

@@ -31,6 +31,13 @@ public static class ReportErrors
             cause
         );
 
+    public static ItemException Superuser(Report report) =>
+        Of(
+            ReportFailed,
+            $"The data source '{report.Source}' is connected to as a superuser, whose rights a report could take back. Give it a role that can only read.",
+            retryable: false
+        );
+
     public static ItemException Away(Report report, Exception cause) =>
         Of(
             ErrorCodes.Unavailable,

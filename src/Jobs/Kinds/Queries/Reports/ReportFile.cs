@@ -37,6 +37,10 @@ internal static partial class ReportFile
         var known = parameters.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
         Require(known.Count == parameters.Count, "two parameters have one name");
         Require(!known.Contains(Report.Tenant), "'tenant' is the caller's and no parameter");
+        Require(
+            !known.Contains(Report.Format),
+            "'format' is how the result of a URL is written and no parameter"
+        );
         foreach (var used in bound)
         {
             Require(used == Report.Tenant || known.Contains(used), $"':{used}' is not a parameter");

@@ -22,6 +22,12 @@ public sealed class ReportSourceOptions
     /// <summary>A role that is taken for each report, for connections that may do more than read. Default: none.</summary>
     public string Role { get; set; } = "";
 
+    /// <summary>
+    /// Whether reports run although the connection is a superuser's, whose rights a report can take back: then who
+    /// writes one may do everything on that server. Default <c>false</c>: they are refused.
+    /// </summary>
+    public bool AllowSuperuser { get; set; }
+
     /// <summary>Most connections at once, of this process. Default 4.</summary>
     public int MaxConnections { get; set; } = 4;
 }

@@ -27,9 +27,12 @@ public sealed class ReportRunner(
     /// <summary>Read-only once and for all: a transaction that has begun to read cannot be made to write.</summary>
     public const string ReadOnly = "set transaction isolation level repeatable read, read only";
 
-    /// <summary>How values are written, and as whom: a superuser, as the embedded server's is, becomes one who reads.</summary>
+    /// <summary>
+    /// How values are written, and as whom: a superuser, as the embedded server's is, becomes one who reads. Says first
+    /// whether the session is a superuser's, which could become one again.
+    /// </summary>
     public const string Settings = """
-        select set_config('statement_timeout', $1, true), set_config('lock_timeout', $1, true),
+        select (select rolsuper from pg_roles where rolname = session_user), set_config('statement_timeout', $1, true), set_config('lock_timeout', $1, true),
             set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true),
             set_config('intervalstyle', 'iso_8601', true), set_config('bytea_output', 'hex', true),
             set_config('extra_float_digits', '1', true),
@@ -169,6 +172,11 @@ public sealed class ReportRunner(
         {
             return await QueryAsync(connection, report, source, values, ct);
         }
+        catch (ItemException e)
+        {
+            ReportLog.Failed(log, e, report.Name, e.Error.Code);
+            return ReportAttempt.Failed(e);
+        }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.QueryCanceled)
         {
             ct.ThrowIfCancellationRequested();
@@ -220,7 +228,10 @@ public sealed class ReportRunner(
                     },
                 }
             );
-            await begin.ExecuteNonQueryAsync(ct);
+            if (await begin.ExecuteScalarAsync(ct) is true && !source.AllowSuperuser)
+            {
+                throw ReportErrors.Superuser(report);
+            }
         }
         await using (var declare = new NpgsqlCommand(Declare(report), connection))
         {

@@ -8,6 +8,7 @@ internal sealed class ReportSource(
     string connectionString,
     int connections,
     string role,
+    bool allowSuperuser,
     Breaker? breaker
 ) : IAsyncDisposable
 {
@@ -29,6 +30,9 @@ internal sealed class ReportSource(
 
     /// <summary>A role to take in each transaction; empty for none.</summary>
     public string Role { get; } = role;
+
+    /// <summary>Whether reports run although their session is a superuser's.</summary>
+    public bool AllowSuperuser { get; } = allowSuperuser;
 
     /// <summary>Does something while one of the connections is free for it; default where none came free in time.</summary>
     public async Task<T?> WithConnectionAsync<T>(

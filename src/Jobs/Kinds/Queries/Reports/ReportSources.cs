@@ -20,6 +20,8 @@ public sealed class ReportSources : IAsyncDisposable
             own.SessionConnectionString,
             OwnConnections,
             "",
+            // The files of the reports belong to whoever runs the service and its database.
+            allowSuperuser: true,
             null
         );
         foreach (var (name, source) in options.Value.Sources)
@@ -28,6 +30,7 @@ public sealed class ReportSources : IAsyncDisposable
                 source.ConnectionString,
                 source.MaxConnections,
                 source.Role,
+                source.AllowSuperuser,
                 breakers.Get(Service, name)
             );
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Xml;
@@ -5,7 +6,7 @@ using System.Xml;
 namespace Jobs.Kinds.Queries.Reports;
 
 /// <summary>
-/// A result as a workbook of one sheet (ECMA-376). Text is written as text, which no program takes for a formula.
+/// A result as a workbook (ECMA-376) of one sheet, or of as many as its rows need. Text is written as text, which no program takes for a formula.
 /// </summary>
 public static class ReportXlsx
 {
@@ -13,9 +14,20 @@ public static class ReportXlsx
     private const int MaxText = 32_767;
     private const int ExactDigits = 15;
 
+    // A sheet of Excel, its head among them.
+    private const int MaxRows = 1_048_576;
+    private const int FlushAfter = 64 * 1024;
+
+    private static readonly XmlWriterSettings XmlSettings = new()
+    {
+        Encoding = new UTF8Encoding(false),
+        Async = true,
+    };
+
+    // The first part of the file: what is no workbook is a sheet, however many there will be.
     private const string Types = """
         <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-        <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>
+        <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>
         """;
 
     private const string Root = """
@@ -23,50 +35,107 @@ public static class ReportXlsx
         <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>
         """;
 
-    private const string Workbook = """
-        <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-        <workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Report" sheetId="1" r:id="rId1"/></sheets></workbook>
-        """;
+    private static string Workbook(string sheets) =>
+        $"""
+            <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+            <workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>{sheets}</sheets></workbook>
+            """;
 
-    private const string WorkbookParts = """
-        <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-        <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>
-        """;
+    private static string SheetOf(int number) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"""<sheet name="{(number == 1 ? "Report" : $"Report {number}")}" sheetId="{number}" r:id="rId{number}"/>"""
+        );
+
+    private static string WorkbookParts(string parts) =>
+        $"""
+            <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+            <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{parts}</Relationships>
+            """;
+
+    private static string PartOf(int number) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"""<Relationship Id="rId{number}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet{number}.xml"/>"""
+        );
 
     private const string Sheet = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 
-    public static byte[] Write(ReportResult result) => Write(result.Columns, result.Rows);
-
-    /// <summary>Rows with a value for each column, as <see cref="ReportResult.Rows"/> has them.</summary>
-    public static byte[] Write(IReadOnlyList<ReportColumn> columns, IReadOnlyList<string?[]> rows)
-    {
-        using var file = new MemoryStream();
-        using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
-        {
-            Add(zip, "[Content_Types].xml", Types);
-            Add(zip, "_rels/.rels", Root);
-            Add(zip, "xl/workbook.xml", Workbook);
-            Add(zip, "xl/_rels/workbook.xml.rels", WorkbookParts);
-            using var sheet = zip.CreateEntry("xl/worksheets/sheet1.xml").Open();
-            WriteSheet(sheet, columns, rows);
-        }
-        return file.ToArray();
-    }
-
-    private static void Add(ZipArchive zip, string name, string text)
-    {
-        using var entry = zip.CreateEntry(name).Open();
-        entry.Write(Encoding.UTF8.GetBytes(text));
-    }
-
-    private static void WriteSheet(
-        Stream stream,
+    /// <summary>
+    /// Writes a workbook while its rows come, in memory that does not grow with them: rows with a value for each column,
+    /// as <see cref="ReportResult.Rows"/> has them. Where it fails the file has no end, and no program takes it for whole.
+    /// </summary>
+    public static async Task WriteAsync(
+        Stream file,
         IReadOnlyList<ReportColumn> columns,
-        IReadOnlyList<string?[]> rows
+        IAsyncEnumerable<string?[]> rows,
+        CancellationToken cancellationToken
     )
     {
-        var settings = new XmlWriterSettings { Encoding = new UTF8Encoding(false) };
-        using var xml = XmlWriter.Create(stream, settings);
+        // Closed at the end and not by `using`, which would end a file that has failed.
+#pragma warning disable CA2000
+        var zip = await ZipArchive.CreateAsync(
+            file,
+            ZipArchiveMode.Create,
+            leaveOpen: true,
+            Encoding.UTF8,
+            cancellationToken
+        );
+#pragma warning restore CA2000
+        await AddAsync(zip, "[Content_Types].xml", Types, cancellationToken);
+        await AddAsync(zip, "_rels/.rels", Root, cancellationToken);
+        var sheets = 0;
+        await using (var row = rows.GetAsyncEnumerator(cancellationToken))
+        {
+            for (var more = true; more; )
+            {
+                sheets++;
+                more = await AddSheetAsync(zip, sheets, columns, row, cancellationToken);
+            }
+        }
+        var numbers = Enumerable.Range(1, sheets).ToList();
+        await AddAsync(
+            zip,
+            "xl/workbook.xml",
+            Workbook(string.Concat(numbers.Select(SheetOf))),
+            cancellationToken
+        );
+        await AddAsync(
+            zip,
+            "xl/_rels/workbook.xml.rels",
+            WorkbookParts(string.Concat(numbers.Select(PartOf))),
+            cancellationToken
+        );
+        await zip.DisposeAsync();
+    }
+
+    private static async Task AddAsync(
+        ZipArchive zip,
+        string name,
+        string text,
+        CancellationToken ct
+    )
+    {
+        await using var entry = await zip.CreateEntry(name).OpenAsync(ct);
+        await entry.WriteAsync(Encoding.UTF8.GetBytes(text), ct);
+    }
+
+    // Whether there are more rows than the sheet holds; those are left to the next one.
+    private static async Task<bool> AddSheetAsync(
+        ZipArchive zip,
+        int number,
+        IReadOnlyList<ReportColumn> columns,
+        IAsyncEnumerator<string?[]> rows,
+        CancellationToken ct
+    )
+    {
+        var entry = await zip.CreateEntry(
+                string.Create(CultureInfo.InvariantCulture, $"xl/worksheets/sheet{number}.xml"),
+                CompressionLevel.Fastest
+            )
+            .OpenAsync(ct);
+        using var buffer = new MemoryStream();
+        await using var xml = XmlWriter.Create(buffer, XmlSettings);
         xml.WriteStartElement("worksheet", Sheet);
         xml.WriteStartElement("sheetData", Sheet);
         xml.WriteStartElement("row", Sheet);
@@ -75,16 +144,43 @@ public static class ReportXlsx
             WriteText(xml, column.Name);
         }
         xml.WriteEndElement();
-        foreach (var row in rows)
+        var count = 1;
+        var more = false;
+        while (count < MaxRows && (more = await rows.MoveNextAsync()))
         {
-            xml.WriteStartElement("row", Sheet);
-            for (var i = 0; i < row.Length; i++)
+            WriteRow(xml, columns, rows.Current);
+            count++;
+            if (buffer.Length > FlushAfter)
             {
-                WriteCell(xml, row[i], columns[i].Type);
+                await FlushAsync(xml, buffer, entry, ct);
             }
-            xml.WriteEndElement();
         }
         xml.WriteEndElement();
+        xml.WriteEndElement();
+        await FlushAsync(xml, buffer, entry, ct);
+        await entry.DisposeAsync();
+        return more;
+    }
+
+    private static async Task FlushAsync(
+        XmlWriter xml,
+        MemoryStream buffer,
+        Stream to,
+        CancellationToken ct
+    )
+    {
+        xml.Flush();
+        await to.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), ct);
+        buffer.SetLength(0);
+    }
+
+    private static void WriteRow(XmlWriter xml, IReadOnlyList<ReportColumn> columns, string?[] row)
+    {
+        xml.WriteStartElement("row", Sheet);
+        for (var i = 0; i < row.Length; i++)
+        {
+            WriteCell(xml, row[i], columns[i].Type);
+        }
         xml.WriteEndElement();
     }
 

@@ -8,7 +8,7 @@ namespace Jobs.Tests.Kinds.Queries.Reports;
 public sealed class ReportExportTests
 {
     [Fact]
-    public void No_cell_becomes_a_formula()
+    public async Task No_cell_becomes_a_formula()
     {
         var report = new Report("a", "A", null, "x", default, 1, [], [], "", []);
         var result = new ReportResult(
@@ -31,7 +31,14 @@ public sealed class ReportExportTests
             .ShouldBe(
                 "'=name,n,b\r\n\"'=HYPERLINK(\"\"http://x\"\")\",-5,true\r\n\"'@a,b\u0001\",,false\r\n"
             );
-        using var zip = new ZipArchive(new MemoryStream(ReportXlsx.Write(result)));
+        using var file = new MemoryStream();
+        await ReportXlsx.WriteAsync(
+            file,
+            result.Columns,
+            result.Rows.ToAsyncEnumerable(),
+            TestContext.Current.CancellationToken
+        );
+        using var zip = new ZipArchive(file);
         using var sheet = new StreamReader(zip.GetEntry("xl/worksheets/sheet1.xml")!.Open());
         var xml = sheet.ReadToEnd();
         xml.ShouldNotContain("<f>");
@@ -39,5 +46,72 @@ public sealed class ReportExportTests
             "<c t=\"inlineStr\"><is><t xml:space=\"preserve\">=HYPERLINK(\"http://x\")</t></is></c><c><v>-5</v></c><c t=\"b\"><v>1</v></c>"
         );
         xml.ShouldContain("@a,b</t>");
+    }
+
+    [Fact]
+    public async Task A_workbook_leaves_while_its_rows_come_and_goes_on_in_a_further_sheet()
+    {
+        const int Count = 1_100_000;
+        using var file = new MemoryStream();
+        var written = new List<long>();
+        async IAsyncEnumerable<string?[]> Rows()
+        {
+            for (var i = 1; i <= Count; i++)
+            {
+                if (i % 100_000 == 0)
+                {
+                    written.Add(file.Length);
+                    await Task.Yield();
+                }
+                yield return [i.ToString(System.Globalization.CultureInfo.InvariantCulture)];
+            }
+        }
+
+        await ReportXlsx.WriteAsync(
+            file,
+            [new("n", ReportType.WholeNumber)],
+            Rows(),
+            TestContext.Current.CancellationToken
+        );
+
+        // Each hundred thousand rows have left before the next ones were there.
+        written.Zip(written.Skip(1)).ShouldAllBe(w => w.Second > w.First + 100_000);
+        file.Position = 0;
+        System.Text.Encoding.RegisterProvider(System.Text.CodePagesEncodingProvider.Instance);
+        using var workbook = ExcelDataReader.ExcelReaderFactory.CreateReader(file);
+        var read = new List<int>();
+        do
+        {
+            var rows = 0;
+            while (workbook.Read())
+            {
+                rows++;
+            }
+            read.Add(rows);
+        } while (workbook.NextResult());
+        read.ShouldBe([1_048_576, Count - 1_048_575 + 1]);
+    }
+
+    [Fact]
+    public async Task A_workbook_that_fails_has_no_end()
+    {
+        using var file = new MemoryStream();
+        async IAsyncEnumerable<string?[]> Rows()
+        {
+            yield return ["1"];
+            await Task.Yield();
+            throw new InvalidOperationException("The database is away.");
+        }
+
+        await Should.ThrowAsync<InvalidOperationException>(() =>
+            ReportXlsx.WriteAsync(
+                file,
+                [new("n", ReportType.WholeNumber)],
+                Rows(),
+                TestContext.Current.CancellationToken
+            )
+        );
+
+        Should.Throw<InvalidDataException>(() => new ZipArchive(file));
     }
 }

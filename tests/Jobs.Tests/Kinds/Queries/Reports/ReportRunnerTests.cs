@@ -23,8 +23,11 @@ public sealed class ReportRunnerTests(TestDatabase database)
             database,
             ("Jobs:Reports:Folder", folder.Location),
             ("Jobs:Reports:Sources:other:ConnectionString", database.ConnectionString),
+            ("Jobs:Reports:Sources:other:AllowSuperuser", "true"),
+            ("Jobs:Reports:Sources:super:ConnectionString", database.ConnectionString),
             ("Jobs:Reports:Sources:reader:ConnectionString", database.ConnectionString),
             ("Jobs:Reports:Sources:reader:Role", "pg_read_all_data"),
+            ("Jobs:Reports:Sources:reader:AllowSuperuser", "true"),
             ("Jobs:Reports:Sources:away:ConnectionString", "Host=127.0.0.1;Port=1;Timeout=1")
         );
 
@@ -36,7 +39,8 @@ public sealed class ReportRunnerTests(TestDatabase database)
             grant all on public.written to pg_read_all_data;
             create or replace function public.writes() returns int language sql volatile
                 as $$ insert into public.written values ('x') returning 1 $$;
-            do $$ begin create extension if not exists dblink; exception when others then null; end $$;
+            -- Not there, it would be refused for another reason.
+            create extension if not exists dblink;
             create or replace function public.hides() returns int language plpgsql as $$
             begin
                 execute 'delete from public.written';
@@ -186,6 +190,26 @@ public sealed class ReportRunnerTests(TestDatabase database)
             )
         ).ShouldBeTrue();
         File.Exists("/tmp/never").ShouldBeFalse();
+        (await database.ScalarAsync<long>("select count(*) from public.written", Token)).ShouldBe(
+            0
+        );
+    }
+
+    [Theory]
+    [InlineData("select 1 as one")]
+    [InlineData(
+        "select set_config('role', session_user, true), a from dblink('dbname=' || current_database(), 'insert into public.written values (1) returning 1') t (a int)"
+    )]
+    public async Task A_data_source_that_is_a_superusers_runs_nothing_unless_it_is_told_to(
+        string sql
+    )
+    {
+        Write("taken", sql, source: "super");
+
+        var error = await ErrorAsync("taken");
+
+        error.Code.ShouldBe(ReportErrors.ReportFailed);
+        error.Message.ShouldContain("superuser");
         (await database.ScalarAsync<long>("select count(*) from public.written", Token)).ShouldBe(
             0
         );
