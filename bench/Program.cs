@@ -33,6 +33,7 @@ return args switch
     ["dashboard", .. var rest] => await DashboardBenchmark.RunAsync(rest),
     ["load", .. var rest] => await LoadBenchmark.RunAsync(rest),
     ["metrics", ..] => await MetricsBenchmark.RunAsync(),
+    ["metrics-engine", .. var rest] => await MeasuredEngineBenchmark.RunAsync(rest),
     ["cache", .. var rest] => await CacheBenchmark.RunAsync(rest),
     _ => Usage(),
 };
@@ -59,6 +60,7 @@ static int Usage()
         ./bench/run dashboard [items]                       the dashboard's data where there are many items; default 10000000
         ./bench/run load [steady|burst|soak] [--rate n] [--seconds n] [--update] [--url address --key key]    all that callers do, over HTTP, to a service of its own or to a running one; a score card, and ratios beside the stored ones; default all three, 80 requests a second, 20 seconds (a soak 240)
         ./bench/run metrics                                 what it costs to count a request, a scrape of /metrics, and 100000 requests that have nothing in common
+        ./bench/run metrics-engine [items] [runs]           the engine with and without being measured, in turns; default 200000 items, 7 runs
         ./bench/run cache [runs] [--only ratio|memory|shared|cluster]    hit ratios, hits in memory, the shared tier, several processes; default 5 runs
 
         ConnectionStrings__Jobs names a server on which databases may be made; without it one is started.

@@ -48,6 +48,9 @@ internal sealed class Product : IAsyncDisposable
         return new Product(host, database);
     }
 
+    public T Get<T>()
+        where T : notnull => host.Services.GetRequiredService<T>();
+
     /// <summary>Submits batches of <paramref name="batchItems"/> items one after the other while workers run; returns when all have finished.</summary>
     public async Task<TimeSpan> RunAsync(int items, int batchItems)
     {

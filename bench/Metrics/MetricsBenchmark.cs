@@ -39,7 +39,11 @@ internal static class MetricsBenchmark
             database.ConnectionString,
             ("Jobs__RateLimits__Enabled", "true"),
             ("Jobs__RateLimits__Policies__api__Permits", "1000000"),
-            ("Jobs__RateLimits__Policies__pages__Permits", "1000000"),
+            ("Jobs__RateLimits__Policies__api__Burst", "1000000"),
+            ("Jobs__RateLimits__Policies__auth__Permits", "1000000"),
+            ("Jobs__RateLimits__Policies__auth__Burst", "1000000"),
+            ("Jobs__RateLimits__Policies__auth__PerHour", "0"),
+            ("Jobs__RateLimits__Policies__auth__PerDay", "0"),
             // All that floods it comes through a proxy that it trusts, from addresses of its own.
             ("Jobs__RateLimits__TrustedProxies", "127.0.0.1")
         );

@@ -38,6 +38,7 @@ public sealed partial class DeployedRulesTests(MonitoredService service)
         string[] sometimes =
         [
             "jobs_database_replication_lag_seconds",
+            "jobs_rate_limit_admissions_total",
             "jobs_rate_limit_refusals_total",
             "jobs_webhook_duration_seconds_bucket",
             "jobs_queue_items",

@@ -28,7 +28,9 @@ public sealed partial class FloodTests
             ("Jobs__RateLimits__Counters", "1000"),
             // Those that come from here are as many as they like.
             ("Jobs__RateLimits__Policies__api__Permits", "1000000"),
+            ("Jobs__RateLimits__Policies__api__Burst", "1000000"),
             ("Jobs__RateLimits__Policies__auth__Permits", "1000000"),
+            ("Jobs__RateLimits__Policies__auth__Burst", "1000000"),
             ("Jobs__RateLimits__Policies__auth__PerHour", "0"),
             ("Jobs__RateLimits__Policies__auth__PerDay", "0")
         );

@@ -118,10 +118,25 @@ public sealed class LoggingTests : IAsyncLifetime
             Stop
         );
         await LevelAsync("Information");
-        await AskAsync("while-it-is-written");
-        await LoggedAsync("while-it-is-written");
+        // The configuration says so a moment before the log does.
+        await UntilAsync(
+            async () =>
+            {
+                await AskAsync("while-it-is-written");
+                return Line("while-it-is-written") is not null;
+            },
+            "while-it-is-written"
+        );
         await File.WriteAllTextAsync(Settings, "{}", Stop);
         await LevelAsync(null);
+        // When this has been answered all levels have been looked at anew.
+        (
+            await client.PutAsJsonAsync(
+                "/api/v1/system/logging",
+                new { category = "Npgsql", level = "Error" },
+                Stop
+            )
+        ).Dispose();
         await AskAsync("after-it-is-gone");
         await SetAsync("Information");
         await AskAsync("at-the-end");
