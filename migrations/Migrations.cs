@@ -51,5 +51,5 @@ internal sealed class Insight : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0016_search_frequent")]
 internal sealed class SearchFrequent : SqlMigration;
 
-[DbContext(typeof(MigrationsContext)), Migration("0019_batch_tallies")]
+[DbContext(typeof(MigrationsContext)), Migration("0017_batch_tallies")]
 internal sealed class BatchTallies : SqlMigration;
