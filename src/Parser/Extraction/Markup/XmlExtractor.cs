@@ -21,7 +21,7 @@ internal sealed class XmlExtractor(HtmlExtractor forgiving) : ITextExtractor
     )
     {
         var head = await file.HeadAsync(cancellationToken);
-        var definesEntities = head.AsSpan().IndexOf("<!ENTITY"u8) >= 0;
+        var definesEntities = DefinesText(head);
         try
         {
             // Decoded here: a parser would refuse one wrong byte.
@@ -47,6 +47,21 @@ internal sealed class XmlExtractor(HtmlExtractor forgiving) : ITextExtractor
                 throw;
             }
         }
+    }
+
+    // Whether entities have a text, here or elsewhere. Those that only name a picture have none.
+    private static bool DefinesText(ReadOnlySpan<byte> head)
+    {
+        while (head.IndexOf("<!ENTITY"u8) is >= 0 and var at)
+        {
+            head = head[(at + 1)..];
+            var end = head.IndexOf((byte)'>');
+            if (end < 0 || head[..end].IndexOf(" NDATA "u8) < 0)
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void Read(GuardedXml xml, ExtractedText text)

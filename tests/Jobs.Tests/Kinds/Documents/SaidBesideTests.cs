@@ -51,6 +51,11 @@ public sealed class SaidBesideTests(TestDatabase database)
     [InlineData("a.xml", "<log>one</log>\n<log>two &amp; more</log>", "one\n\ntwo & more\n")]
     [InlineData("a.xml", "<p>one&nbsp;<b>two</b></p>", "one\u00a0two\n")]
     [InlineData(
+        "a.xml",
+        "<!DOCTYPE p SYSTEM 'p.dtd' [<!ENTITY fig SYSTEM 'a.tif' NDATA TIF>]><p>one&nbsp;<b>two</b></p>",
+        "]>\n\none\u00a0two\n"
+    )]
+    [InlineData(
         "drawing.svg",
         "<svg xmlns='http://www.w3.org/2000/svg'><g fill='none so far'><text>North <tspan>pier</tspan></text></g></svg>",
         "North pier\n"
