@@ -29,6 +29,8 @@ public sealed partial class FloodTests
             // Those that come from here are as many as they like.
             ("Jobs__RateLimits__Policies__api__Permits", "1000000"),
             ("Jobs__RateLimits__Policies__api__Burst", "1000000"),
+            ("Jobs__RateLimits__Policies__api__PerHour", "0"),
+            ("Jobs__RateLimits__Policies__api__PerDay", "0"),
             ("Jobs__RateLimits__Policies__auth__Permits", "1000000"),
             ("Jobs__RateLimits__Policies__auth__Burst", "1000000"),
             ("Jobs__RateLimits__Policies__auth__PerHour", "0"),
