@@ -85,14 +85,7 @@ public sealed class CacheStore
             }
             if (parts.Memory.TryGet(key, now, out var entry) && now < entry.StaleUntil)
             {
-                if (now < entry.FreshUntil)
-                {
-                    parts.Statistics.Of(key.Scope).MemoryHit();
-                }
-                else
-                {
-                    parts.Statistics.Of(key.Scope).MemoryStale();
-                }
+                parts.Statistics.Of(key.Scope).InMemory(now < entry.FreshUntil);
                 found[i] = Json(entry);
             }
             else
@@ -112,14 +105,7 @@ public sealed class CacheStore
             var counts = parts.Statistics.Of(key.Scope);
             if (answers?[place].Entry is { } entry && entry.Stale > TimeSpan.Zero)
             {
-                if (entry.Fresh > TimeSpan.Zero)
-                {
-                    counts.SharedHit();
-                }
-                else
-                {
-                    counts.SharedStale();
-                }
+                counts.InShared(entry.Fresh > TimeSpan.Zero);
                 found[index] = new CachedJson(entry.Value, entry.IsJson);
             }
             else

@@ -126,14 +126,7 @@ internal sealed class ManyRun<T>(
             return null;
         }
         var isFresh = now < entry.FreshUntil;
-        if (isFresh)
-        {
-            space.Statistics.MemoryHit();
-        }
-        else
-        {
-            space.Statistics.MemoryStale();
-        }
+        space.Statistics.InMemory(isFresh);
         return new(value, isFresh ? CacheStatus.Hit : CacheStatus.Stale, parts.AgeOf(entry));
     }
 
@@ -157,14 +150,7 @@ internal sealed class ManyRun<T>(
             entry.Age,
             entry.FilledAt
         );
-        if (isFresh)
-        {
-            space.Statistics.SharedHit();
-        }
-        else
-        {
-            space.Statistics.SharedStale();
-        }
+        space.Statistics.InShared(isFresh);
         return new(value, isFresh ? CacheStatus.Hit : CacheStatus.Stale, entry.Age);
     }
 

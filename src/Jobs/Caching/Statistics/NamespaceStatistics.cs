@@ -23,6 +23,32 @@ internal sealed class NamespaceStatistics(string name)
     /// <summary>Answered from the database past its freshness.</summary>
     public void SharedStale() => counters.Add(FirstOfShared);
 
+    /// <summary>Answered from memory, fresh or past its freshness.</summary>
+    public void InMemory(bool isFresh)
+    {
+        if (isFresh)
+        {
+            MemoryHit();
+        }
+        else
+        {
+            MemoryStale();
+        }
+    }
+
+    /// <summary>The same from the database.</summary>
+    public void InShared(bool isFresh)
+    {
+        if (isFresh)
+        {
+            SharedHit();
+        }
+        else
+        {
+            SharedStale();
+        }
+    }
+
     /// <summary>Neither tier had it.</summary>
     public void Miss() => counters.Add(3);
 
