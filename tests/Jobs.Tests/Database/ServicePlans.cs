@@ -1,11 +1,11 @@
 using Jobs.Auditing;
 using Jobs.Dashboard;
 using Jobs.Dashboard.Activities;
+using Jobs.Health;
 using Jobs.Idempotency;
 using Jobs.Kinds.Cleanup;
 using Jobs.Kinds.Documents;
 using Jobs.Monitoring.Samples;
-using Jobs.Monitoring.Tallies;
 using Jobs.Notifications;
 using Jobs.Notifications.Webhooks;
 using Jobs.Queues;
@@ -101,11 +101,6 @@ internal static class ServicePlans
             "2, array[60], array[now() - interval '1 day'], array[now()], now() - interval '1 day', 3600, 24",
             Engine: true
         ),
-        ["Tallies, write"] = new(
-            TallyStatements.Write,
-            "text[], text[], int[], timestamptz[], bigint[], float8[], float8[], float8[], bytea[]",
-            "array['batches.items'], array['{}'], array[2], array[now()], array[1], array[1], array[0], array[0], array[null]::bytea[]"
-        ),
         ["Dashboard, export"] = new(
             DashboardStatements.Export,
             "int, timestamptz, timestamptz, uuid, int",
@@ -120,8 +115,8 @@ internal static class ServicePlans
         ),
         ["Activity, started"] = new(
             ActivityStatements.Started,
-            "int, timestamptz, uuid, int, int",
-            "2, now(), {id}, 1000, 50",
+            "int, timestamptz, uuid, int",
+            "2, now(), {id}, 50",
             Engine: true
         ),
         ["Activity, ended"] = new(
@@ -142,17 +137,17 @@ internal static class ServicePlans
             "2, now(), 1000000, array['batch.cancel'], 50",
             Engine: true
         ),
+        ["Health"] = new(HealthStatements.Read, "", ""),
         ["Audit"] = new(
             AuditStatements.List,
             "text, text, text, timestamptz, timestamptz, bigint, bigint",
             "null, null, null, null, null, 1000000, 51"
         ),
         ["Audit, prune"] = new(AuditStatements.Prune, "interval, int", "'365 days', 1000"),
-        ["Samples, write"] = new(
-            SampleStatements.Write,
-            "uuid, text, int, interval, text[], text[], int[], bigint[], float8[], float8[], float8[], bytea[], int",
-            "{id}, 'node', 2, '1 minute', array['s1', 'new'], array['{}', '{}'], array[null, null]::int[], array[1, 1], "
-                + "array[1, 1], array[1, 1], array[1, 1], array[null, null]::bytea[], 10000"
+        ["Samples, series"] = new(
+            SampleStatements.Series,
+            "text[], text[], int[], int",
+            "array['s1', 'new'], array['{}', '{}'], array[null, 2]::int[], 10000"
         ),
         ["Samples, read"] = new(
             SampleStatements.Read,

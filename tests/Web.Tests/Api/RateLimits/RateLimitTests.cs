@@ -227,6 +227,20 @@ public sealed class RateLimitTests(LimitedHost host) : RateLimitTest(host)
         var problem = await refused.ShouldBeProblemAsync(HttpStatusCode.TooManyRequests);
         problem.GetProperty("policy").GetString().ShouldBe("query-concurrency");
         refused.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
+        // It has used no permit, and is no refusal of the policy.
+        using var repeated = await client.GetAsync("/api/v1/search?q=lease", Stop);
+        Number(repeated, "X-RateLimit-Remaining")
+            .ShouldBeGreaterThanOrEqualTo(Number(refused, "X-RateLimit-Remaining"));
+        using var admin = Host.Admin(node);
+        var rules = await admin.GetFromJsonAsync<JsonElement>(Rules, Stop);
+        rules.GetProperty("queriesRefused").GetInt64().ShouldBe(2);
+        rules
+            .GetProperty("policies")
+            .EnumerateArray()
+            .Single(p => p.GetProperty("policy").GetString() == "query")
+            .GetProperty("refused")
+            .GetInt64()
+            .ShouldBe(0);
         var foreign = neighbour.GetAsync("/api/v1/search?q=lease", Stop);
 
         await transaction.RollbackAsync(Stop);
