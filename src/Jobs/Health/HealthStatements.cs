@@ -34,10 +34,10 @@ internal static class HealthStatements
                 join jobs.metric_series s on s.id = m.series_id
                 where m.resolution = 60 and m.at > now() - interval '15 minutes' and s.name = 'batches.items'
                 union all
-                -- Not yet a sample.
-                select y.succeeded + y.failed + y.cancelled, y.failed
-                from jobs.tenants t
-                join jobs.batch_tallies y on y.tenant_id = t.id and y.at > now() - interval '15 minutes'
+                -- No samples yet, and few.
+                select t.succeeded + t.failed + t.cancelled, t.failed
+                from jobs.batch_tallies t
+                where t.at > now() - interval '15 minutes'
              ) o)::float8,
             (select count(*)
              from unnest(array['item_pages', 'outcome_pages']) parent

@@ -137,7 +137,7 @@ public sealed class ActivityTests : IAsyncLifetime
         await RunAsync(
             """
             insert into jobs.batches (id, tenant_id, kind, priority, total, max_attempts, item_timeout_ms)
-            select (substr(jobs.first_id_at(now() - interval '1 hour')::text, 1, 24) || lpad(to_hex(n), 12, 'f'))::uuid, 2, 'k', 1, 1, 3, 60000
+            select (substr(jobs.first_id_at(now() - interval '1 hour')::text, 1, 24) || lpad(to_hex(n), 12, '0'))::uuid, 2, 'k', 1, 1, 3, 60000
             from generate_series(1, 5000) n;
 
             -- The first of them that was submitted is the last that starts; one is gone.

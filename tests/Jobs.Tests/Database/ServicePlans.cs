@@ -1,7 +1,6 @@
 using Jobs.Auditing;
 using Jobs.Dashboard;
 using Jobs.Dashboard.Activities;
-using Jobs.Health;
 using Jobs.Idempotency;
 using Jobs.Kinds.Cleanup;
 using Jobs.Kinds.Documents;
@@ -137,7 +136,6 @@ internal static class ServicePlans
             "2, now(), 1000000, array['batch.cancel'], 50",
             Engine: true
         ),
-        ["Health"] = new(HealthStatements.Read, "", ""),
         ["Audit"] = new(
             AuditStatements.List,
             "text, text, text, timestamptz, timestamptz, bigint, bigint",
