@@ -24,11 +24,15 @@ public sealed class AuditPageTests(BrowserFixture browser) : BrowserTest(browser
         );
 
         var page = await OpenSignedInAsync(colors, width);
-        await page.Locator("nav a[href='/audit']").ClickAsync();
+        await page.GotoAsync("/dashboard");
+        await page.Locator("#audit-link").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
         await page.FillAsync("#tenant", tenant);
         await page.Keyboard.PressAsync("Enter");
         var rows = page.Locator("#entries tbody tr");
-        await Assertions.Expect(rows).ToHaveCountAsync(2);
+        await Assertions.Expect(rows).ToHaveCountAsync(3);
+        await Assertions.Expect(rows.Nth(2)).ToContainTextAsync("session.begin");
+        await Assertions.Expect(rows.Nth(2)).ToContainTextAsync("test");
         await Assertions.Expect(rows.Nth(0)).ToContainTextAsync("batch.cancel");
         await Assertions.Expect(rows.Nth(0)).ToContainTextAsync("Refused 404");
         await Assertions.Expect(rows.Nth(1)).ToContainTextAsync("queue.pause");
@@ -56,7 +60,9 @@ public sealed class AuditPageTests(BrowserFixture browser) : BrowserTest(browser
     {
         var page = await OpenAsync();
         await page.GotoAsync(await Browser.SignInLinkAsync("no-auditor", Stop));
-        await Assertions.Expect(page.Locator("nav a[href='/audit']")).ToHaveCountAsync(0);
+        await page.GotoAsync("/dashboard");
+        await Assertions.Expect(page.Locator("#activity-title")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#audit-link")).ToHaveCountAsync(0);
 
         (await page.GotoAsync("/audit"))!.Status.ShouldBe(403);
     }
