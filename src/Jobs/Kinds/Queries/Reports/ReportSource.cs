@@ -12,20 +12,25 @@ internal sealed class ReportSource(
     Breaker? breaker
 ) : IAsyncDisposable
 {
+    private const string Name = "jobs-reports";
+
     // Waiting here for the end of another report is no failure to connect.
     private readonly SemaphoreSlim free = new(connections);
 
     // A session is reset before it is used again, whatever a report has set in it.
     private readonly Lazy<NpgsqlDataSource> pool = new(() =>
-        NpgsqlDataSource.Create(
+        new NpgsqlDataSourceBuilder(
             new NpgsqlConnectionStringBuilder(connectionString)
             {
                 MaxPoolSize = connections,
                 NoResetOnClose = false,
                 MaxAutoPrepare = 0,
-                ApplicationName = "jobs-reports",
-            }
+                ApplicationName = Name,
+            }.ConnectionString
         )
+        {
+            Name = Name,
+        }.Build()
     );
 
     /// <summary>A role to take in each transaction; empty for none.</summary>
