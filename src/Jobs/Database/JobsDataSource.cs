@@ -81,7 +81,7 @@ public sealed class JobsDataSource : IAsyncDisposable
         return Build(settings, name);
     }
 
-    /// <summary>Sessions of no pool, on the database itself; who asks for them owns what makes them.</summary>
+    /// <summary>Sessions on the database itself, of no pool unless that is configured; who asks for them owns what makes them.</summary>
     /// <param name="name">Of the connections; without one metrics call them by their connection string.</param>
     /// <param name="configure">What is other than in <see cref="SessionConnectionString"/>.</param>
     public NpgsqlDataSource Sessions(
