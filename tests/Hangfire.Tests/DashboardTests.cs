@@ -1,5 +1,7 @@
 using System.Net;
+using Hangfire;
 using Jobs.Tenancy;
+using Jobs.Testing;
 using Jobs.Web.Tests.Ui;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;

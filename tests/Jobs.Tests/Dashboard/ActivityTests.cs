@@ -1,9 +1,5 @@
-using Jobs.Dashboard;
 using Jobs.Dashboard.Activities;
 using Jobs.Testing;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Shouldly;
 using Xunit;
 
@@ -178,13 +174,7 @@ public sealed class ActivityTests : IAsyncLifetime
         bool isAdmin = true
     )
     {
-        await using var source = new DashboardSource(
-            new ConfigurationBuilder().Build(),
-            Database.DataSource,
-            Options.Create(new DashboardOptions()),
-            TimeProvider.System,
-            NullLogger<DashboardSource>.Instance
-        );
+        await using var source = TestSource.Of(Database);
         return await new ActivityReader(source).ReadAsync(2, type, isAdmin, limit, cursor, Stop);
     }
 }

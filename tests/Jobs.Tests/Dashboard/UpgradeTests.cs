@@ -6,8 +6,6 @@ using Jobs.Monitoring;
 using Jobs.Monitoring.Tallies;
 using Jobs.Testing;
 using Jobs.Tests.Engine;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Shouldly;
 using Xunit;
@@ -228,13 +226,7 @@ public sealed class UpgradeTests : EngineTest
 
     private async Task<DashboardSeries> SeriesAsync(int tenant)
     {
-        await using var source = new DashboardSource(
-            new ConfigurationBuilder().Build(),
-            Database.DataSource,
-            Options.Create(new DashboardOptions()),
-            TimeProvider.System,
-            NullLogger<DashboardSource>.Instance
-        );
+        await using var source = TestSource.Of(Database);
         var now = TimeProvider.System.GetUtcNow();
         return await new StatisticsReader(source, Options.Create(new MetricsOptions())).SeriesAsync(
             tenant,
