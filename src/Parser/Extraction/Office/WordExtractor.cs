@@ -14,6 +14,7 @@ internal sealed class WordExtractor(PartReader files) : ITextExtractor
     private static readonly string[] After = ["footnotes", "endnotes", "footer", "comments"];
 
     private static readonly string[] Drawn = ["diagramData", "chart"];
+    private readonly EmbeddedFiles embedded = new(files);
 
     public IReadOnlyList<DocumentFormat> Formats => [DocumentFormat.Docx, DocumentFormat.Docm];
 
@@ -51,7 +52,7 @@ internal sealed class WordExtractor(PartReader files) : ITextExtractor
         {
             DrawingText.Read(archive, part.Target, null, text, cancellationToken);
         }
-        await files.ReadEmbeddedAsync(file, archive, parts, text, cancellationToken);
+        await embedded.ReadAsync(file, archive, parts, text, cancellationToken);
     }
 
     // What another document was put in as, which Word takes over when it opens it.
