@@ -20,13 +20,9 @@ internal sealed class EmbeddedFiles(PartReader parts)
         CancellationToken ct
     )
     {
-        if (IsTooDeep(container, related.Any(IsFile), text))
-        {
-            return;
-        }
         foreach (
             var target in related
-                .Where(IsFile)
+                .Where(r => r.Type is "package" or "oleObject")
                 .Select(r => r.Target)
                 .Distinct(StringComparer.Ordinal)
         )
@@ -37,13 +33,7 @@ internal sealed class EmbeddedFiles(PartReader parts)
             }
             if (DocumentFormat.Packages.Contains(DocumentFormat.OfName(target)))
             {
-                await parts.ReadAsync(
-                    container,
-                    entry.Name,
-                    () => archive.OpenEntry(entry),
-                    text,
-                    ct
-                );
+                await ReadAsync(container, entry.Name, () => archive.OpenEntry(entry), text, ct);
                 continue;
             }
             using var content = new MemoryStream();
@@ -60,28 +50,10 @@ internal sealed class EmbeddedFiles(PartReader parts)
     {
         await using var source = workbook.OpenRead();
         var files = FilesOf(source, InWorkbook, workbook.Name, text);
-        if (IsTooDeep(workbook, files.Count > 0, text))
-        {
-            return;
-        }
         foreach (var (name, content) in files)
         {
-            await ReadAsync(workbook, name, content, text, ct);
+            await ReadAsync(workbook, name, () => new MemoryStream(content), text, ct);
         }
-    }
-
-    private static bool IsFile((string Id, string Type, string Target) related) =>
-        related.Type is "package" or "oleObject";
-
-    // Nobody nests them to do harm, as archives are: the document is worth more than what is deep in it.
-    private static bool IsTooDeep(SourceFile container, bool hasFiles, ExtractedText text)
-    {
-        if (container.Depth < ParserLimits.MaxDepth || !hasFiles)
-        {
-            return false;
-        }
-        text.Warn($"{DocumentWarnings.PartUnread}: {container.Name} ({ParseErrors.NestedTooDeep})");
-        return true;
     }
 
     private async Task ReadObjectAsync(
@@ -96,24 +68,35 @@ internal sealed class EmbeddedFiles(PartReader parts)
         var head = content.GetBuffer().AsSpan(0, (int)Math.Min(8, content.Length));
         if (head.StartsWith("%PDF"u8) || head.StartsWith("PK"u8))
         {
-            await ReadAsync(container, name, content.ToArray(), text, ct);
+            await ReadAsync(container, name, () => new MemoryStream(content.ToArray()), text, ct);
         }
         else if (head.StartsWith(FormatDetector.Compound))
         {
             foreach (var (inner, file) in FilesOf(content, null, name, text))
             {
-                await ReadAsync(container, inner, file, text, ct);
+                await ReadAsync(container, inner, () => new MemoryStream(file), text, ct);
             }
         }
     }
 
-    private Task ReadAsync(
+    // Nobody nests them to do harm, as archives are: the document is worth more than what is deep in it.
+    private async Task ReadAsync(
         SourceFile container,
         string name,
-        byte[] content,
+        Func<Stream> open,
         ExtractedText text,
         CancellationToken ct
-    ) => parts.ReadAsync(container, name, () => new MemoryStream(content), text, ct);
+    )
+    {
+        try
+        {
+            await parts.ReadAsync(container, name, open, text, ct);
+        }
+        catch (ParseException e) when (e.Code == ParseErrors.NestedTooDeep)
+        {
+            text.Warn($"{DocumentWarnings.PartUnread}: {name} ({e.Code})");
+        }
+    }
 
     // The library fails on broken ones in many ways; what is around them is read all the same.
     private static List<(string Name, byte[] Content)> FilesOf(

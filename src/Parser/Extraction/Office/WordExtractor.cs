@@ -34,8 +34,10 @@ internal sealed class WordExtractor(PartReader files) : ITextExtractor
         main = main is not null && archive.Find(main) is not null ? main : "word/document.xml";
         var parts = Relationships.Of(archive, main, cancellationToken);
         var styles = parts.FirstOrDefault(p => p.Type == "styles").Target;
+        var numbering = parts.FirstOrDefault(p => p.Type == "numbering").Target;
         var reader = new WordText(
             WordStyles.Read(archive, styles, cancellationToken),
+            new WordNumbers(WordLists.Read(archive, numbering, styles, cancellationToken)),
             text,
             cancellationToken
         );
