@@ -55,6 +55,7 @@ internal sealed class PdfExtractor(TimeProvider time, PartReader parts) : ITextE
                 : await ScansAsync(file, pages, letters, cancellationToken);
             await RecogniseAsync(file, text, scans, started, cancellationToken);
         }
+        await PdfNotes.ReadAsync(file, text, cancellationToken);
         await attachments.ReadAsync(file, text, cancellationToken);
     }
 

@@ -40,6 +40,10 @@ internal sealed class WordText(
             case "p":
                 flow.BeginParagraph();
                 break;
+            // Who says what is in it.
+            case "comment" when xml.Attribute("author") is { Length: > 0 } author:
+                flow.Add(author + ":");
+                break;
             case "pPr":
                 (style, list, level) = (null, null, null);
                 break;
