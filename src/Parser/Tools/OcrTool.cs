@@ -7,6 +7,21 @@ internal static class OcrTool
 {
     private const string Program = "tesseract";
 
+    // Which way up a page is, is a language of its own to the program.
+    private const string Orientation = "osd.traineddata";
+
+    private static readonly Lazy<bool> knowsOrientation = new(() =>
+        new[]
+        {
+            "/usr/share/tesseract-ocr",
+            "/usr/share/tessdata",
+            "/usr/local/share/tessdata",
+        }.Any(folder =>
+            Directory.Exists(folder)
+            && Directory.EnumerateFiles(folder, Orientation, SearchOption.AllDirectories).Any()
+        )
+    );
+
     public static bool IsInstalled => ToolRun.Find(Program) is not null;
 
     /// <summary>Recognises a picture, which may have several pages.</summary>
@@ -22,7 +37,14 @@ internal static class OcrTool
     {
         var result = await ToolRun.RunAsync(
             Program,
-            [path, "stdout", "-l", file.Request.OcrLanguages, "--psm", "3"],
+            [
+                path,
+                "stdout",
+                "-l",
+                file.Request.OcrLanguages,
+                "--psm",
+                knowsOrientation.Value ? "1" : "3",
+            ],
             (output, ct) => PdfPages.ReadAsync(output, firstPage, text, ct),
             cancellationToken
         );

@@ -1,0 +1,84 @@
+using NPOI.POIFS.FileSystem;
+
+namespace Jobs.Parser.Extraction.Archives;
+
+/// <summary>
+/// What is in compound files: the container of Office before 2007, in which that of today keeps what other programs put
+/// into a document. Read by NPOI.
+/// </summary>
+internal static class CompoundObjects
+{
+    private const string Packed = "\u0001Ole10Native";
+
+    // As Office, Acrobat and OpenOffice call the stream that is the whole file.
+    private static readonly string[] Whole =
+    [
+        "Package",
+        "package",
+        "EmbeddedOdf",
+        "CONTENTS",
+        "Contents",
+    ];
+
+    private static readonly (string Stream, string Extension)[] Old =
+    [
+        ("Workbook", ".xls"),
+        ("Book", ".xls"),
+        ("WordDocument", ".doc"),
+        ("PowerPoint Document", ".ppt"),
+    ];
+
+    /// <summary>Opens a compound file; what is broken about it comes as any exception.</summary>
+    public static NPOIFSFileSystem Open(Stream file) => new(file);
+
+    /// <summary>The file that an object is.</summary>
+    /// <param name="fallback">Its name where it has none of its own.</param>
+    /// <returns>Null for what is no file, such as a formula or a button.</returns>
+    public static (string Name, byte[] Content)? FileOf(DirectoryNode directory, string fallback)
+    {
+        var names = directory.EntryNames;
+        if (names.Contains(Packed))
+        {
+            var packed = Ole10Native.CreateFromEmbeddedOleObject(directory);
+            var name = packed.FileName is { Length: > 0 } file ? file : packed.Label;
+            return (NameOf(name) ?? fallback, packed.DataBuffer);
+        }
+        foreach (var stream in Whole.Where(names.Contains))
+        {
+            var content = Bytes(directory, stream);
+            if (IsKnown(content))
+            {
+                return (fallback, content);
+            }
+        }
+        foreach (var (_, extension) in Old.Where(o => names.Contains(o.Stream)))
+        {
+            return (Path.ChangeExtension(fallback, extension), Copy(directory));
+        }
+        return null;
+    }
+
+    // They are the paths of whoever packed them.
+    private static string? NameOf(string? path) =>
+        path?.Split('\\', '/')[^1].Trim() is { Length: > 0 } name ? name : null;
+
+    private static bool IsKnown(ReadOnlySpan<byte> content) =>
+        content.StartsWith("%PDF"u8) || content.StartsWith("PK"u8);
+
+    private static byte[] Bytes(DirectoryNode directory, string stream)
+    {
+        using var source = directory.CreateDocumentInputStream(stream);
+        var bytes = new byte[source.Length];
+        source.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private static byte[] Copy(DirectoryNode directory)
+    {
+        var copy = new NPOIFSFileSystem();
+        EntryUtils.CopyNodes(directory, copy.Root);
+        using var target = new MemoryStream();
+        copy.WriteFileSystem(target);
+        return target.ToArray();
+    }
+}
