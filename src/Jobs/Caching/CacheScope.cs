@@ -1,6 +1,7 @@
 using Jobs.Caching.Filling;
 using Jobs.Caching.Memory;
 using Jobs.Caching.Shared;
+using Jobs.Database;
 using Microsoft.Extensions.Caching.Hybrid;
 
 namespace Jobs.Caching;
@@ -326,8 +327,14 @@ public sealed class CacheScope : HybridCache
         var qualified = CacheTag.Of(Id.TenantId, tags);
         if (parts.Fills.TryBegin(key, () => new Fill<T>(key, qualified, true)) is { } fill)
         {
+            var run = new FillRun<TState, T>(parts, space, fill, state, source, options);
             _ = Task.Run(
-                new FillRun<TState, T>(parts, space, fill, state, source, options).RunAsync,
+                () =>
+                {
+                    // No request waits for this.
+                    RequestWait.SoFar = TimeSpan.Zero;
+                    return run.RunAsync();
+                },
                 CancellationToken.None
             );
         }
