@@ -54,6 +54,7 @@ public static class CachingServiceCollectionExtensions
         services.AddSingleton<UnsentRemovals>();
         services.AddSingleton<RemovalNotifier>();
         services.AddSingleton<RemovalLog>();
+        services.AddSingleton<PatientReads>();
         services.AddSingleton<SharedTier>();
         services.AddSingleton<CacheCounts>();
         services.AddSingleton<CacheRemover>();

@@ -84,7 +84,7 @@ internal sealed class SharedDatabase : IAsyncDisposable
         AddTime(
             command,
             Array.ConvertAll(last, w => w.Token is { } token ? Time(token) : (DateTime?)null),
-            NpgsqlDbType.Array
+            NpgsqlDbType.Array | NpgsqlDbType.TimestampTz
         );
         Add(command, Array.ConvertAll(last, w => w.Fresh));
         Add(command, Array.ConvertAll(last, w => w.Stale));
@@ -185,14 +185,11 @@ internal sealed class SharedDatabase : IAsyncDisposable
         command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
 
     // A statement stays prepared for parameters of the same types only, and a time that is not there has none of its own.
-    private static void AddTime<T>(NpgsqlCommand command, T value, NpgsqlDbType shape = 0) =>
-        command.Parameters.Add(
-            new NpgsqlParameter<T>
-            {
-                TypedValue = value,
-                NpgsqlDbType = shape | NpgsqlDbType.TimestampTz,
-            }
-        );
+    private static void AddTime<T>(
+        NpgsqlCommand command,
+        T value,
+        NpgsqlDbType type = NpgsqlDbType.TimestampTz
+    ) => command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value, NpgsqlDbType = type });
 
     public static long Micros(DateTime time) =>
         (time - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;

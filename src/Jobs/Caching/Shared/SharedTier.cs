@@ -1,6 +1,5 @@
 using Jobs.Database;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Jobs.Caching.Shared;
 
@@ -18,7 +17,7 @@ internal sealed class SharedTier
     private readonly CacheOptions options;
     private readonly SharedDatabase database;
     private readonly SharedHealth health;
-    private readonly DatabaseDoubt doubt;
+    private readonly PatientReads patient;
     private readonly UnsentRemovals unsent;
     private readonly RemovalNotifier notifier;
     private readonly DatabaseTime clock;
@@ -32,7 +31,7 @@ internal sealed class SharedTier
     public SharedTier(
         SharedDatabase database,
         SharedHealth health,
-        DatabaseDoubt doubt,
+        PatientReads patient,
         UnsentRemovals unsent,
         RemovalNotifier notifier,
         DatabaseTime clock,
@@ -44,7 +43,7 @@ internal sealed class SharedTier
         this.options = options.Value;
         this.database = database;
         this.health = health;
-        this.doubt = doubt;
+        this.patient = patient;
         this.unsent = unsent;
         this.notifier = notifier;
         this.clock = clock;
@@ -60,7 +59,7 @@ internal sealed class SharedTier
     public bool IsAvailable => options.Shared && !health.IsOpen;
 
     /// <summary>Whether it is read: not while the database keeps somebody waiting.</summary>
-    public bool IsReadable => IsAvailable && !doubt.IsRaised;
+    public bool IsReadable => IsAvailable && patient.AreWelcome;
 
     /// <summary>What stands under a key; null where the database did not say.</summary>
     public async ValueTask<SharedAnswer?> ReadAsync(
@@ -72,7 +71,7 @@ internal sealed class SharedTier
         try
         {
             return IsReadable
-                ? await AnswerOfAsync(
+                ? await patient.AnswerOfAsync(
                     reads.AskAsync(key, () => Volatile.Read(ref wanted) && IsReadable),
                     static answer => answer,
                     cancellationToken
@@ -91,7 +90,11 @@ internal sealed class SharedTier
         CancellationToken cancellationToken
     ) =>
         IsReadable
-            ? await AnswerOfAsync(ReadAsync(keys), static answers => answers, cancellationToken)
+            ? await patient.AnswerOfAsync(
+                ReadAsync(keys),
+                static answers => answers,
+                cancellationToken
+            )
             : null;
 
     /// <summary>Writes what was filled. Ends when it is written or will not be; nobody has to wait for it.</summary>
@@ -135,7 +138,7 @@ internal sealed class SharedTier
     /// <summary>Takes the right to fill a key; null where the database did not say.</summary>
     public async ValueTask<bool?> ClaimAsync(CacheKey key, CancellationToken cancellationToken) =>
         IsReadable
-            ? await AnswerOfAsync(
+            ? await patient.AnswerOfAsync(
                 database.ClaimAsync(key, holder, CancellationToken.None),
                 static answer => (bool?)answer,
                 cancellationToken
@@ -155,49 +158,6 @@ internal sealed class SharedTier
             {
                 health.Failed(e);
             }
-        }
-    }
-
-    // Whoever goes away does not take the statement along: others may share it.
-    private async ValueTask<TAnswer?> AnswerOfAsync<T, TAnswer>(
-        Task<T> statement,
-        Func<T, TAnswer> answer,
-        CancellationToken cancellationToken
-    )
-    {
-        var isOver = false;
-        try
-        {
-            return answer(
-                await doubt.WaitAsync(statement, options.Patience, time, cancellationToken)
-            );
-        }
-        catch (DatabaseDoubtException)
-        {
-            return default;
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            isOver = true;
-            health.Failed(e);
-            return default;
-        }
-        finally
-        {
-            if (!statement.IsCompleted)
-            {
-                _ = EndAsync(statement, isOver);
-            }
-        }
-    }
-
-    // One that was too slow and fails then has shown that the database is away.
-    private async Task EndAsync(Task statement, bool isSlow)
-    {
-        await statement.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (isSlow && statement.Exception?.InnerException is NpgsqlException e)
-        {
-            health.Open(e);
         }
     }
 
@@ -223,7 +183,7 @@ internal sealed class SharedTier
         {
             // Where others wait in vain it is tried all the same: what is removed is to be certain.
             return await task.WaitAsync(
-                doubt.IsRaised ? RequestWait.Least : RequestWait.Left(options.Patience),
+                patient.AreWelcome ? RequestWait.Left(options.Patience) : RequestWait.Least,
                 time,
                 cancellationToken
             );
