@@ -161,6 +161,10 @@ public sealed class RateLimiter
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancellationToken.ThrowIfCancellationRequested();
                 answered |= answer.IsCompletedSuccessfully;
+                if (!answered)
+                {
+                    budget.GiveUp();
+                }
             }
         }
         finally

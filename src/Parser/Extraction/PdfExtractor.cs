@@ -120,6 +120,12 @@ internal sealed class PdfExtractor(TimeProvider time, PartReader parts) : ITextE
             text.Warn(DocumentWarnings.OcrMissing);
             return;
         }
+        if (file.Request.OcrSuspended)
+        {
+            // Not even drawn.
+            text.Warn(DocumentWarnings.OcrFailed);
+            return;
+        }
         var budget = TimeSpan.FromMilliseconds(file.Request.TimeoutMs / 2.0);
         var done = 0;
         foreach (var page in pages)
