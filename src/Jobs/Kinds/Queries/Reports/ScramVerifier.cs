@@ -15,9 +15,11 @@ internal static class ScramVerifier
     private const int KeyLength = 32;
 
     /// <summary>A verifier of a password of ASCII, with a salt of its own.</summary>
-    public static string Of(string password)
+    public static string Of(string password) =>
+        Of(password, RandomNumberGenerator.GetBytes(SaltLength));
+
+    internal static string Of(string password, byte[] salt)
     {
-        var salt = RandomNumberGenerator.GetBytes(SaltLength);
         var salted = Rfc2898DeriveBytes.Pbkdf2(
             Encoding.ASCII.GetBytes(password),
             salt,
