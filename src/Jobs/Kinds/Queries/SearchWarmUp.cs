@@ -14,6 +14,7 @@ internal sealed class SearchWarmUp(
     DatabaseReadiness readiness,
     JobsDataSource database,
     SearchService search,
+    CachedSearch cached,
     ILogger<SearchWarmUp> log
 ) : BackgroundService
 {
@@ -23,6 +24,8 @@ internal sealed class SearchWarmUp(
     private const int Times = 2;
     private const int ShortestWord = 4;
     private const int MostWords = 4;
+    private const int SystemTenant = 1;
+    private const string AnyWord = "word";
 
     /// <summary>The tenants with the largest indexes ($1 of them), each with the beginning of a text.</summary>
     public const string Samples = """
@@ -88,6 +91,8 @@ internal sealed class SearchWarmUp(
                 }
             }
         }
+        // The way through the cache, of the tenant that runs the service: it has no documents that anybody looks for.
+        await cached.SearchAsync(SystemTenant, new SearchRequest(AnyWord), cancellationToken);
         return samples.Count;
     }
 

@@ -1,0 +1,34 @@
+using System.Buffers;
+using System.Text.Json;
+using Jobs.Kinds.Queries;
+
+namespace Jobs.Web.Api;
+
+/// <summary>
+/// An answer to a search that was kept, as JSON. Its hits are written once and then copied; what is of this request
+/// alone, some hundred bytes, is written each time.
+/// </summary>
+internal sealed class KeptSearchAnswer(SearchAnswer answer) : IResult
+{
+    private const int NoHits = 2;
+
+    // As the serialiser begins an answer, whose first member they are.
+    private static ReadOnlySpan<byte> Begin => "{\"hits\":"u8;
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var hits = answer.WriteHits(static h =>
+            JsonSerializer.SerializeToUtf8Bytes(h, ApiJson.Default.IReadOnlyListSearchHit)
+        );
+        var rest = JsonSerializer
+            .SerializeToUtf8Bytes(answer with { Hits = [] }, ApiJson.Default.SearchAnswer)
+            .AsMemory(Begin.Length + NoHits);
+        var response = httpContext.Response;
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = Begin.Length + hits.Length + rest.Length;
+        response.BodyWriter.Write(Begin);
+        response.BodyWriter.Write(hits);
+        response.BodyWriter.Write(rest.Span);
+        await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+    }
+}
