@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
 using Jobs.Kinds.Queries;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
 
 namespace Jobs.Web.Api;
 
@@ -17,11 +19,12 @@ internal sealed class KeptSearchAnswer(SearchAnswer answer) : IResult
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        var hits = answer.WriteHits(static h =>
-            JsonSerializer.SerializeToUtf8Bytes(h, ApiJson.Default.IReadOnlyListSearchHit)
-        );
+        var json = httpContext
+            .RequestServices.GetRequiredService<IOptions<JsonOptions>>()
+            .Value.SerializerOptions;
+        var hits = answer.WriteHits(h => JsonSerializer.SerializeToUtf8Bytes(h, json));
         var rest = JsonSerializer
-            .SerializeToUtf8Bytes(answer with { Hits = [] }, ApiJson.Default.SearchAnswer)
+            .SerializeToUtf8Bytes(answer with { Hits = [] }, json)
             .AsMemory(Begin.Length + NoHits);
         var response = httpContext.Response;
         response.ContentType = "application/json; charset=utf-8";
