@@ -1,5 +1,6 @@
 using Jobs.Caching;
 using Jobs.Database;
+using Jobs.Kinds.Queries.Reports;
 using Jobs.Queues;
 using Jobs.Resilience;
 using Microsoft.Extensions.Options;
@@ -17,6 +18,7 @@ public sealed class HealthExaminer(
     QueueReader queues,
     Breakers breakers,
     CacheStore cache,
+    ReportCare reports,
     IOptions<JobsOptions> options,
     TimeProvider time
 )
@@ -52,7 +54,10 @@ public sealed class HealthExaminer(
             HealthRule.Check("disk", DiskUse.Percent(options.Value.DataDirectory)),
         ];
         var asked = readiness.IsReady ? await TryAskAsync() : null;
-        var checks = (asked ?? [HealthRule.Check("database", double.PositiveInfinity)]).Concat(own);
+        var ofReports = asked is null ? HealthRule.Check("reports", null) : await ReportsAsync();
+        var checks = (asked ?? [HealthRule.Check("database", double.PositiveInfinity)])
+            .Concat(own)
+            .Append(ofReports);
         return HealthReport.Of(
             time.GetUtcNow(),
             [
@@ -62,6 +67,28 @@ public sealed class HealthExaminer(
                     .ThenBy(c => c.Name, StringComparer.Ordinal),
             ]
         );
+    }
+
+    // Names the sources. One that does not answer keeps nobody waiting: it is looked at by then when asked again.
+    private async Task<HealthCheck> ReportsAsync()
+    {
+        using var limit = new CancellationTokenSource(Patience, time);
+        try
+        {
+            var faults = await reports.LookAsync(limit.Token);
+            var check = HealthRule.Check("reports", faults.Count);
+            return faults.Count == 0
+                ? check
+                : check with
+                {
+                    Impact = string.Join(' ', faults.Select(f => f.Impact)),
+                    Advice = string.Join(' ', faults.Select(f => f.Advice)),
+                };
+        }
+        catch (OperationCanceledException)
+        {
+            return HealthRule.Check("reports", null);
+        }
     }
 
     private async Task<HealthCheck[]?> TryAskAsync()

@@ -4,7 +4,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 
 public static class HealthServiceCollectionExtensions
 {
-    /// <summary>Adds what knows how the service is. After <c>AddBatches</c> and <c>AddCaching</c>.</summary>
+    /// <summary>Adds what knows how the service is. With <c>AddBatches</c>, <c>AddCaching</c> and <c>AddQueries</c>.</summary>
     public static IServiceCollection AddHealth(this IServiceCollection services)
     {
         services

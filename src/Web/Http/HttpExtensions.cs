@@ -18,12 +18,16 @@ internal static class HttpExtensions
     /// <summary>Bytes of a request whose endpoint does not say otherwise.</summary>
     private const long MaxBody = 1024 * 1024;
 
+    /// <summary>Bytes of a URL: a query of 1,000 characters, each of which takes nine of them, and a hundred ids.</summary>
+    private const int MaxRequestLine = 32 * 1024;
+
     public static void AddHttp(this WebApplicationBuilder builder)
     {
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxBody;
+            kestrel.Limits.MaxRequestLineSize = MaxRequestLine;
         });
         var services = builder.Services;
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();

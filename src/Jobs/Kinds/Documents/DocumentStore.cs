@@ -121,7 +121,7 @@ internal sealed class DocumentStore(JobsDataSource database, SearchIndex index)
             ct,
             document.Id,
             twin,
-            TitleOf(document, result.Title)
+            IndexText.Of(TitleOf(document, result.Title))
         );
         await ExecuteAsync(connection, DocumentSql.CopyThumbnail, ct, document.Id, twin);
         await SearchIndex.WriteAsync(connection, tenantId, document.Id, ct);

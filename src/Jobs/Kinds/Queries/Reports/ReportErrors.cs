@@ -31,11 +31,19 @@ public static class ReportErrors
             cause
         );
 
-    public static ItemException Superuser(Report report) =>
+    public static ItemException TooMuch(Report report, string what) =>
         Of(
             ReportFailed,
-            $"The data source '{report.Source}' is connected to as a superuser, whose rights a report could take back. Give it a role that can only read.",
+            $"The data source '{report.Source}' is connected to as {what}, whose rights a report could take back. Give it a role that can only read.",
             retryable: false
+        );
+
+    public static ItemException NoAccess(Exception cause) =>
+        Of(
+            ReportFailed,
+            "The service could not make a role for reports over its own database; its health says what to do.",
+            retryable: false,
+            cause
         );
 
     public static ItemException Away(Report report, Exception cause) =>
