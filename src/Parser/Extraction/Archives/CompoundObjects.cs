@@ -1,3 +1,4 @@
+using Jobs.Parser.Formats;
 using NPOI.POIFS.FileSystem;
 
 namespace Jobs.Parser.Extraction.Archives;
@@ -28,6 +29,15 @@ internal static class CompoundObjects
         ("PowerPoint Document", ".ppt"),
     ];
 
+    /// <summary>Whether a file is one; workbooks of the oldest Excels are not.</summary>
+    public static bool IsOne(SourceFile file)
+    {
+        using var stream = file.OpenRead();
+        var head = new byte[FormatDetector.Compound.Length];
+        var read = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        return FormatDetector.Compound.SequenceEqual(head.AsSpan(0, read));
+    }
+
     /// <summary>Opens a compound file; what is broken about it comes as any exception.</summary>
     public static NPOIFSFileSystem Open(Stream file) => new(file);
 
@@ -51,9 +61,9 @@ internal static class CompoundObjects
                 return (fallback, content);
             }
         }
-        foreach (var (_, extension) in Old.Where(o => names.Contains(o.Stream)))
+        foreach (var (stream, extension) in Old.Where(o => names.Contains(o.Stream)))
         {
-            return (Path.ChangeExtension(fallback, extension), Copy(directory));
+            return (Path.ChangeExtension(fallback, extension), Alone(directory, stream));
         }
         return null;
     }
@@ -73,12 +83,13 @@ internal static class CompoundObjects
         return bytes;
     }
 
-    private static byte[] Copy(DirectoryNode directory)
+    // The one stream that has the text, in a compound file of its own.
+    private static byte[] Alone(DirectoryNode directory, string stream)
     {
-        var copy = new NPOIFSFileSystem();
-        EntryUtils.CopyNodes(directory, copy.Root);
+        var file = new NPOIFSFileSystem();
+        file.Root.CreateDocument(stream, new MemoryStream(Bytes(directory, stream)));
         using var target = new MemoryStream();
-        copy.WriteFileSystem(target);
+        file.WriteFileSystem(target);
         return target.ToArray();
     }
 }

@@ -48,6 +48,10 @@ internal sealed class EmbeddedFiles(PartReader parts)
     /// <summary>Reads the files in a workbook of before 2007.</summary>
     public async Task ReadAsync(SourceFile workbook, ExtractedText text, CancellationToken ct)
     {
+        if (!CompoundObjects.IsOne(workbook))
+        {
+            return;
+        }
         await using var source = workbook.OpenRead();
         var files = FilesOf(source, InWorkbook, workbook.Name, text);
         foreach (var (name, content) in files)

@@ -40,6 +40,10 @@ internal sealed class OldWorkbook
     public static OldWorkbook Read(SourceFile file, CancellationToken ct)
     {
         var workbook = new OldWorkbook();
+        if (!CompoundObjects.IsOne(file))
+        {
+            return workbook;
+        }
         try
         {
             using var source = file.OpenRead();
