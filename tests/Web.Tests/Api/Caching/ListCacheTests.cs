@@ -72,7 +72,7 @@ public sealed class ListCacheTests(WebHost web, LimitedHost nodes)
     private void Write(string name) =>
         File.WriteAllText(
             Path.Combine(files.Location, $"{name}.sql"),
-            $"-- title: {name}\nselect 1 as one"
+            $"-- title: {name}\nselect 1 as one where :tenant > 0"
         );
 
     private static async Task PutAsync(ApiTenant tenant, string name, bool enabled)
