@@ -28,7 +28,7 @@ public sealed class ListCacheTests(WebHost web, LimitedHost nodes)
         (await ListAsync(tenant.Client, Schedules)).Names.ShouldBeEmpty();
 
         await PutAsync(tenant, "nightly", enabled: true);
-        (await ListAsync(tenant.Client, Schedules)).Names.ShouldBe(["nightly"]);
+        (await ListAsync(tenant.Client, Schedules)).Names.ShouldBe("nightly");
         (await ListAsync(other.Client, Schedules)).Names.ShouldBeEmpty();
 
         await PutAsync(tenant, "nightly", enabled: false);
@@ -44,7 +44,7 @@ public sealed class ListCacheTests(WebHost web, LimitedHost nodes)
 
         using var deleted = await tenant.Client.DeleteAsync($"{Schedules}/nightly", Stop);
         deleted.StatusCode.ShouldBe(HttpStatusCode.NoContent);
-        (await ListAsync(tenant.Client, Schedules)).ShouldBe(("MISS", []));
+        (await ListAsync(tenant.Client, Schedules)).ShouldBe(("MISS", ""));
     }
 
     [Fact]
@@ -53,26 +53,26 @@ public sealed class ListCacheTests(WebHost web, LimitedHost nodes)
         Write("first");
         var address = nodes.Start(("Jobs:Reports:Folder", files.Location));
         using var admin = nodes.Admin(address);
-        (await ListAsync(admin, Reports)).ShouldBe(("MISS", ["first"]));
-        (await ListAsync(admin, Reports)).ShouldBe(("HIT", ["first"]));
+        (await ListAsync(admin, Reports)).ShouldBe(("MISS", "first"));
+        (await ListAsync(admin, Reports)).ShouldBe(("HIT", "first"));
 
         Write("second");
         // Not read yet, neither here nor there.
-        (await ListAsync(admin, Reports)).ShouldBe(("HIT", ["first"]));
+        (await ListAsync(admin, Reports)).ShouldBe(("HIT", "first"));
         // Another node has read both at its start, and shares the cache.
         using var later = nodes.Admin(nodes.Start(("Jobs:Reports:Folder", files.Location)));
-        (await ListAsync(later, Reports)).Names.ShouldBe(["first", "second"]);
-        (await ListAsync(admin, Reports)).Names.ShouldBe(["first"]);
+        (await ListAsync(later, Reports)).Names.ShouldBe("first second");
+        (await ListAsync(admin, Reports)).Names.ShouldBe("first");
 
         using var reloaded = await admin.PostAsync($"{Reports}/reload", null, Stop);
         reloaded.StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await ListAsync(admin, Reports)).Names.ShouldBe(["first", "second"]);
+        (await ListAsync(admin, Reports)).Names.ShouldBe("first second");
     }
 
     private void Write(string name) =>
         File.WriteAllText(
             Path.Combine(files.Location, $"{name}.sql"),
-            $"-- title: {name}\nselect 1 as one"
+            $"-- title: {name}\nselect 1 as one where :tenant > 0"
         );
 
     private static async Task PutAsync(ApiTenant tenant, string name, bool enabled)
@@ -86,7 +86,7 @@ public sealed class ListCacheTests(WebHost web, LimitedHost nodes)
         put.IsSuccessStatusCode.ShouldBeTrue();
     }
 
-    private static async Task<(string Cache, string[] Names)> ListAsync(
+    private static async Task<(string Cache, string Names)> ListAsync(
         HttpClient client,
         string path
     )
@@ -95,11 +95,12 @@ public sealed class ListCacheTests(WebHost web, LimitedHost nodes)
         var list = await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
         return (
             answer.Headers.GetValues("X-Cache").Single(),
-            [
-                .. list.GetProperty("items")
+            string.Join(
+                ' ',
+                list.GetProperty("items")
                     .EnumerateArray()
-                    .Select(i => i.GetProperty("name").GetString()!),
-            ]
+                    .Select(i => i.GetProperty("name").GetString())
+            )
         );
     }
 }

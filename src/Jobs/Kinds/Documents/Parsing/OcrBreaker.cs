@@ -16,12 +16,13 @@ internal sealed class OcrBreaker(
 {
     public const string Service = "ocr";
 
-    private long suspendedAt;
+    // In ticks, of the clock that the breaker goes by.
+    private long suspendedUntil;
 
     /// <summary>Whether documents are to be read without it at present.</summary>
     public bool IsSuspended =>
         breakers.Find(Service) is { State: not BreakerState.Closed }
-        && time.GetElapsedTime(Volatile.Read(ref suspendedAt)) < options.Value.BreakDuration;
+        && time.GetUtcNow().UtcTicks < Volatile.Read(ref suspendedUntil);
 
     /// <summary>Takes in whether it worked for a document.</summary>
     public async Task TellAsync(bool works)
@@ -41,7 +42,10 @@ internal sealed class OcrBreaker(
         }
         if (!works && breaker.State == BreakerState.Open)
         {
-            Volatile.Write(ref suspendedAt, time.GetTimestamp());
+            Volatile.Write(
+                ref suspendedUntil,
+                (time.GetUtcNow() + options.Value.BreakDuration).UtcTicks
+            );
         }
     }
 }
