@@ -105,6 +105,10 @@ internal static class ReportsApi
         {
             return Problems.NotFound("report");
         }
+        if (context.Request.Query.FirstOrDefault(p => p.Value.Count > 1) is { Key: { } twice })
+        {
+            return Problems.Invalid(twice, "must be given once");
+        }
         try
         {
             var result = await runner.RunAsync(

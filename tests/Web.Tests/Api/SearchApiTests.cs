@@ -60,6 +60,34 @@ public sealed class SearchApiTests(WebHost web)
         }
     }
 
+    [Theory]
+    [InlineData("q=a&limit=x", "limit", "must be a whole number")]
+    [InlineData("q=a&offset=1.5", "offset", "must be a whole number")]
+    [InlineData("q=a&from=soon", "from", "must be a time such as 2030-01-31T12:00:00Z")]
+    public async Task What_cannot_be_read_is_named(string query, string field, string rule)
+    {
+        using var tenant = await web.NewTenantAsync(Stop);
+
+        using var answer = await tenant.Client.GetAsync($"/api/v1/search?{query}", Stop);
+
+        var problem = await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest);
+        problem.GetProperty("errors").GetProperty(field)[0].GetString().ShouldBe(rule);
+    }
+
+    [Fact]
+    public async Task The_longest_query_fits_into_a_URL_and_a_longer_one_is_told_so()
+    {
+        using var tenant = await web.NewTenantAsync(Stop);
+
+        (await BodyAsync(tenant, new string('\u691c', 1000))).Cache.ShouldBe("MISS");
+        using var answer = await tenant.Client.GetAsync(
+            $"/api/v1/search?q={new string('a', 10_000)}",
+            Stop
+        );
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.UnprocessableEntity);
+    }
+
     [Fact]
     public async Task A_query_that_was_warmed_is_found_at_once()
     {

@@ -26,7 +26,7 @@ public static class ReportErrors
     public static ItemException Refused(Report report, PostgresException cause) =>
         Of(
             ReportFailed,
-            $"The database refused the report '{report.Name}' ({cause.SqlState}).",
+            $"The database refused the report '{report.Name}' ({cause.SqlState}).{Hint(report, cause)}",
             retryable: false,
             cause
         );
@@ -71,6 +71,12 @@ public static class ReportErrors
             $"Other reports over the data source '{report.Source}' took all of its connections.",
             retryable: true
         );
+
+    private static string Hint(Report report, PostgresException cause) =>
+        report.Source == Report.OwnSource
+        && cause.SqlState == PostgresErrorCodes.InsufficientPrivilege
+            ? " Over the service's own database it may read the views of the schema jobs_reports, and nothing else."
+            : "";
 
     private static ItemException Of(
         string code,
