@@ -54,5 +54,8 @@ internal sealed class SearchFrequent : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0017_batch_tallies")]
 internal sealed class BatchTallies : SqlMigration;
 
+[DbContext(typeof(MigrationsContext)), Migration("0018_report_views")]
+internal sealed class ReportViews : SqlMigration;
+
 [DbContext(typeof(MigrationsContext)), Migration("0019_batch_starts")]
 internal sealed class BatchStarts : SqlMigration;

@@ -9,7 +9,7 @@ select d.media_type as type,
     sum(d.pages)::bigint as pages,
     sum(d.words)::bigint as words,
     round(sum(d.length) / 1048576.0, 2) as megabytes
-from jobs.documents d
-where d.tenant_id = :tenant and d.state = :state
+from jobs_reports.documents d
+where d.state = :state
 group by 1
 order by documents desc, type

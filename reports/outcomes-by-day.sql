@@ -12,9 +12,8 @@ select (b.submitted_at at time zone 'UTC')::date as day,
     sum(b.succeeded)::bigint as succeeded,
     sum(b.failed)::bigint as failed,
     sum(b.cancelled)::bigint as cancelled
-from jobs.batches b
-where b.tenant_id = :tenant
-    and b.submitted_at >= date_trunc('day', now() at time zone 'UTC') at time zone 'UTC'
+from jobs_reports.batches b
+where b.submitted_at >= date_trunc('day', now() at time zone 'UTC') at time zone 'UTC'
         - (:days - 1) * interval '1 day'
     and (:kind is null or b.kind = :kind)
 group by 1, 2

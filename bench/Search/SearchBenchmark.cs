@@ -27,6 +27,12 @@ internal static class SearchBenchmark
         var tenant = await host.TenantAsync();
         var corpus = new Corpus(passages, seed: 7);
         await LoadAsync(database, host, corpus, passages, tenant);
+        if (args.Contains("--pause", StringComparer.Ordinal))
+        {
+            // To load beside other work, and to measure when there is none.
+            Console.WriteLine("Loaded; a line on the standard input starts the measurement.");
+            await Console.In.ReadLineAsync();
+        }
 
         var rows = new List<IReadOnlyList<string>>();
         if (Arguments.Option(args, "--only") == "kept")

@@ -20,6 +20,7 @@ internal sealed class TestServer
 
     private readonly string _connectionString;
     private int _made;
+    private string _reports = "";
 
     private TestServer(string connectionString) => _connectionString = connectionString;
 
@@ -74,7 +75,7 @@ internal sealed class TestServer
             TimeProvider.System,
             CancellationToken.None
         );
-        await server.PartitionAsync(CancellationToken.None);
+        await server.PrepareAsync(CancellationToken.None);
         // Nobody may be connected to a database that is being cloned.
         await server.ExecuteAsync(
             $"alter database {Template} allow_connections false",
@@ -140,17 +141,21 @@ internal sealed class TestServer
             return;
         }
         await ExecuteAsync($"drop database if exists {Template} with (force)", default);
+        // Of the reports of all clones of the template.
+        await ExecuteAsync($"drop role if exists {_reports}", default);
     }
 
-    private async Task PartitionAsync(CancellationToken ct)
+    private async Task PrepareAsync(CancellationToken ct)
     {
         await using var connection = new NpgsqlConnection(To(Template));
         await connection.OpenAsync(ct);
         await using var command = new NpgsqlCommand(
-            "select jobs.ensure_partitions(now(), 3)",
+            "select jobs.ensure_partitions(now(), 3), role from jobs.report_access",
             connection
         );
-        await command.ExecuteNonQueryAsync(ct);
+        await using var row = await command.ExecuteReaderAsync(ct);
+        await row.ReadAsync(ct);
+        _reports = row.GetString(1);
     }
 
     private async Task ExecuteAsync(string sql, CancellationToken ct)

@@ -2,6 +2,7 @@ using Jobs.Caching;
 using Jobs.Database;
 using Jobs.Database.Care;
 using Jobs.Engine;
+using Jobs.Kinds.Queries.Reports;
 using Jobs.Monitoring.Requests;
 using Jobs.Queues;
 using Jobs.Resilience;
@@ -23,6 +24,7 @@ public sealed class HealthExaminer(
     RequestReporter requests,
     Breakers breakers,
     CacheStore cache,
+    ReportCare reports,
     IOptions<JobsOptions> options,
     TimeProvider time
 )
@@ -64,7 +66,10 @@ public sealed class HealthExaminer(
             HealthRule.Check("disk", DiskUse.Percent(options.Value.DataDirectory)),
         ];
         var asked = readiness.IsReady ? await TryAskAsync() : null;
-        var checks = (asked ?? [HealthRule.Check("database", double.PositiveInfinity)]).Concat(own);
+        var ofReports = asked is null ? HealthRule.Check("reports", null) : await ReportsAsync();
+        var checks = (asked ?? [HealthRule.Check("database", double.PositiveInfinity)])
+            .Concat(own)
+            .Append(ofReports);
         return HealthReport.Of(
             time.GetUtcNow(),
             [
@@ -74,6 +79,28 @@ public sealed class HealthExaminer(
                     .ThenBy(c => c.Name, StringComparer.Ordinal),
             ]
         );
+    }
+
+    // Names the sources. One that does not answer keeps nobody waiting: it is looked at by then when asked again.
+    private async Task<HealthCheck> ReportsAsync()
+    {
+        using var limit = new CancellationTokenSource(Patience, time);
+        try
+        {
+            var faults = await reports.LookAsync(limit.Token);
+            var check = HealthRule.Check("reports", faults.Count);
+            return faults.Count == 0
+                ? check
+                : check with
+                {
+                    Impact = string.Join(' ', faults.Select(f => f.Impact)),
+                    Advice = string.Join(' ', faults.Select(f => f.Advice)),
+                };
+        }
+        catch (OperationCanceledException)
+        {
+            return HealthRule.Check("reports", null);
+        }
     }
 
     private async Task<HealthCheck[]?> TryAskAsync()

@@ -111,6 +111,16 @@ public sealed record HealthRule(
             "See breakers in /health and the log for which one."
         ),
         new(
+            "reports",
+            "sources",
+            1,
+            Never,
+            5,
+            5,
+            "Over some data sources reports are refused, or may do too much.",
+            "Let each sign in as a role that may only read."
+        ),
+        new(
             "disk",
             "% used",
             85,

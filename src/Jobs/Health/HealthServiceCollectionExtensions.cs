@@ -6,7 +6,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 
 public static class HealthServiceCollectionExtensions
 {
-    /// <summary>Adds what knows how the service is. After <c>AddBatches</c> and <c>AddCaching</c>, with <c>AddMonitoring</c>.</summary>
+    /// <summary>Adds what knows how the service is. With <c>AddBatches</c>, <c>AddCaching</c>, <c>AddQueries</c> and <c>AddMonitoring</c>.</summary>
     public static IServiceCollection AddHealth(this IServiceCollection services)
     {
         services

@@ -134,6 +134,7 @@ public sealed class RateLimiter
     )
     {
         var started = clock.Now;
+        var answered = false;
         counter.BeginWait();
         try
         {
@@ -158,6 +159,11 @@ public sealed class RateLimiter
                     .WaitAsync(left, clock.Time, cancellationToken)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancellationToken.ThrowIfCancellationRequested();
+                answered |= answer.IsCompletedSuccessfully;
+                if (!answered)
+                {
+                    budget.GiveUp();
+                }
             }
         }
         finally

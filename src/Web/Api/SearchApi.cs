@@ -51,7 +51,9 @@ internal static class SearchApi
                 cancellationToken
             );
             context.Response.Headers["X-Cache"] = answer.Status.Header();
-            return Results.Ok(answer.Value);
+            return answer.Status == CacheStatus.Miss
+                ? Results.Ok(answer.Value)
+                : new KeptSearchAnswer(answer.Value);
         }
         catch (TimeoutException e)
         {

@@ -51,6 +51,9 @@ internal sealed class ExceptionProblems(ILogger<ExceptionProblems> log) : IExcep
                     )
                     .ExecuteAsync(httpContext);
                 return true;
+            case BadHttpRequestException e when BindingErrors.Of(e) is var (field, rule):
+                await Problems.Invalid(field, rule, malformed: true).ExecuteAsync(httpContext);
+                return true;
             case BadHttpRequestException e:
                 await Problems.WriteAsync(
                     httpContext,

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Jobs.Database;
 using Jobs.Idempotency;
 using Jobs.Web.Http.Auditing;
 using Jobs.Web.Http.Features;
@@ -17,12 +18,16 @@ internal static class HttpExtensions
     /// <summary>Bytes of a request whose endpoint does not say otherwise.</summary>
     private const long MaxBody = 1024 * 1024;
 
+    /// <summary>Bytes of a URL: a query of 1,000 characters, each of which takes nine of them, and a hundred ids.</summary>
+    private const int MaxRequestLine = 32 * 1024;
+
     public static void AddHttp(this WebApplicationBuilder builder)
     {
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxBody;
+            kestrel.Limits.MaxRequestLineSize = MaxRequestLine;
         });
         var services = builder.Services;
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
@@ -80,9 +85,20 @@ internal static class HttpExtensions
         app.UseAuthentication();
         // Behind the authentication, which says who is counted; before what costs more.
         app.UseRateLimiter();
+        app.Use(RememberWait);
         app.UseAuthorization();
         app.Use((context, next) => RequestForgery.RefuseAsync(context, next));
         app.UseAntiforgery();
         app.UseMiddleware<IdempotencyMiddleware>();
+    }
+
+    // What it waited for one is not waited for the other.
+    private static Task RememberWait(HttpContext context, RequestDelegate next)
+    {
+        if (RequestLimiter.WaitOf(context) is var wait && wait > TimeSpan.Zero)
+        {
+            RequestWait.SoFar = wait;
+        }
+        return next(context);
     }
 }

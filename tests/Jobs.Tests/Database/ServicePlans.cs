@@ -10,6 +10,7 @@ using Jobs.Notifications.Webhooks;
 using Jobs.Queues;
 using Jobs.RateLimiting;
 using Jobs.Recurring;
+using Jobs.Tenancy;
 
 namespace Jobs.Tests.Database;
 
@@ -18,6 +19,12 @@ internal static class ServicePlans
 {
     public static readonly Dictionary<string, PlanTests.Statement> All = new(StringComparer.Ordinal)
     {
+        ["Caller by hash"] = new(
+            CallerDirectory.FindByHash,
+            "bytea, timestamptz",
+            "decode(repeat('ab', 32), 'hex'), now()"
+        ),
+        ["Caller by id"] = new(CallerDirectory.FindById, "uuid, timestamptz", "{id}, now()"),
         ["Webhook lease"] = new(
             WebhookStatements.Lease,
             "int[], interval",

@@ -75,15 +75,15 @@ public sealed class ApiKeysTests(TestDatabase database) : IClassFixture<TestData
     [Fact]
     public async Task Answers_are_remembered_for_seconds_also_that_a_key_is_unknown()
     {
-        await using var unreachable = new JobsDataSource("Host=/nowhere;Username=jobs");
-        var known = await Node().CreateAsync("acme", "kept", Scopes.Read, null, Stop);
-        var contexts = new SwitchableContexts(database.DataSource);
-        var keys = Node(contexts);
+        var passing = await TestDatabase.CreateAsync(migrated: true, Stop);
+        await using var source = new JobsDataSource(passing.ConnectionString);
+        var keys = Node(source);
+        var known = await keys.CreateAsync("acme", "kept", Scopes.Read, null, Stop);
         const string unknown = "jobs_unknown";
         (await keys.FindAsync(known.Key, Stop)).ShouldNotBeNull();
         (await keys.FindAsync(unknown, Stop)).ShouldBeNull();
 
-        contexts.Use(unreachable);
+        await passing.DisposeAsync();
         (await keys.FindAsync(known.Key, Stop)).ShouldNotBeNull();
         (await keys.FindAsync(unknown, Stop)).ShouldBeNull();
         _time.Advance(TimeSpan.FromSeconds(5));
@@ -135,22 +135,18 @@ public sealed class ApiKeysTests(TestDatabase database) : IClassFixture<TestData
         await Task.CompletedTask;
     }
 
-    private ApiKeys Node(IDbContextFactory<JobsContext>? contexts = null)
+    private ApiKeys Node(JobsDataSource? source = null)
     {
-        contexts ??= new SwitchableContexts(database.DataSource);
-        return new ApiKeys(contexts, new CallerDirectory(contexts, _time), _time);
+        source ??= database.DataSource;
+        return new ApiKeys(new Contexts(source), new CallerDirectory(source, _time), _time);
     }
 
-    private sealed class SwitchableContexts(JobsDataSource first) : IDbContextFactory<JobsContext>
+    private sealed class Contexts(JobsDataSource source) : IDbContextFactory<JobsContext>
     {
-        private JobsDataSource _source = first;
-
-        public void Use(JobsDataSource source) => _source = source;
-
         public JobsContext CreateDbContext() =>
             new(
                 (DbContextOptions<JobsContext>)
-                    new DbContextOptionsBuilder<JobsContext>().UseJobs(_source.Requests).Options
+                    new DbContextOptionsBuilder<JobsContext>().UseJobs(source.Requests).Options
             );
     }
 }

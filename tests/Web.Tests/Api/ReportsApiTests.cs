@@ -42,6 +42,7 @@ public sealed class ReportsApiTests(WebHost web)
     [InlineData("/api/v1/reports/outcomes-by-day/result?days=0", 422)]
     [InlineData("/api/v1/reports/outcomes-by-day/result?tenant=1", 422)]
     [InlineData("/api/v1/reports/outcomes-by-day/result?format=pdf", 422)]
+    [InlineData("/api/v1/reports/outcomes-by-day/result?days=1&days=2", 422)]
     public async Task What_breaks_a_rule_is_refused(string path, int status)
     {
         using var tenant = await web.NewTenantAsync(Stop);

@@ -89,8 +89,8 @@ internal static class DocumentSql
     public const string WritePassages = """
         insert into jobs.passages (document_id, tenant_id, ordinal, page, section, config, body, terms)
         select $1, $2, $3 + p.ordinal::int - 1, p.page, p.section, $5::text::regconfig, p.body,
-            setweight(to_tsvector($5::text::regconfig, $4), 'A') || setweight(to_tsvector($5::text::regconfig, p.body), 'B')
-        from unnest($6::text[], $7::int[], $8::text[]) with ordinality as p (body, page, section, ordinal)
+            setweight(to_tsvector($5::text::regconfig, $4), 'A') || setweight(to_tsvector($5::text::regconfig, p.words), 'B')
+        from unnest($6::text[], $7::int[], $8::text[], $9::text[]) with ordinality as p (body, page, section, words, ordinal)
         """;
 
     public const string CopyTexts = """
@@ -104,7 +104,7 @@ internal static class DocumentSql
     public const string CopyPassages = """
         insert into jobs.passages (document_id, tenant_id, ordinal, page, section, config, body, terms)
         select $1, tenant_id, ordinal, page, section, config, body,
-            setweight(to_tsvector(config, $3), 'A') || setweight(to_tsvector(config, body), 'B')
+            setweight(to_tsvector(config, $3), 'A') || ts_filter(terms, '{b}')
         from jobs.passages
         where document_id = $2
         """;

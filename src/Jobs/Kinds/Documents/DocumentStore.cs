@@ -17,7 +17,7 @@ internal sealed class DocumentStore(JobsDataSource database, SearchIndex index)
     /// The version of the parsers. What another version has read is read again when the file comes again; raise it
     /// with every change of what is read.
     /// </summary>
-    internal const short Extraction = 2;
+    internal const short Extraction = 3;
 
     internal async Task<StoredDocument?> FindAsync(int tenantId, Guid id, CancellationToken ct)
     {
@@ -121,7 +121,7 @@ internal sealed class DocumentStore(JobsDataSource database, SearchIndex index)
             ct,
             document.Id,
             twin,
-            TitleOf(document, result.Title)
+            IndexText.Of(TitleOf(document, result.Title))
         );
         await ExecuteAsync(connection, DocumentSql.CopyThumbnail, ct, document.Id, twin);
         await SearchIndex.WriteAsync(connection, tenantId, document.Id, ct);

@@ -49,6 +49,8 @@ public static class QueryServiceCollectionExtensions
         services.AddSingleton<FrequentQueries>();
         services.AddSingleton<FrequentKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<FrequentKeeper>());
+        services.AddSingleton<SearchWarmUp>();
+        services.AddHostedService(provider => provider.GetRequiredService<SearchWarmUp>());
         services.AddReports();
         services.AddKind<WarmHandler>(
             "warm",

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 
 namespace Jobs.Kinds.Queries;
@@ -10,6 +11,9 @@ namespace Jobs.Kinds.Queries;
 [ImmutableObject(true)]
 public sealed record SearchAnswer(IReadOnlyList<SearchHit> Hits, long Total, double ElapsedMs)
 {
+    // Shared by its copies.
+    private readonly StrongBox<byte[]?> written = new();
+
     /// <summary>Whether <see cref="Total"/> is only about right: absent where it is exact.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool TotalIsEstimate { get; init; }
@@ -21,6 +25,14 @@ public sealed record SearchAnswer(IReadOnlyList<SearchHit> Hits, long Total, dou
     /// <summary>Words that nothing has, and what was searched instead; absent where there are none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<Correction>? Corrections { get; init; }
+
+    /// <summary>
+    /// The hits as they are sent, written when they are first asked for and kept as long as the answer: most of what a
+    /// kept answer costs is to write them.
+    /// </summary>
+    /// <param name="write">Always the same.</param>
+    public byte[] WriteHits(Func<IReadOnlyList<SearchHit>, byte[]> write) =>
+        written.Value ??= write(Hits);
 }
 
 /// <summary>A word that nothing has, and the one that was searched instead: its stem where the word itself is not known.</summary>

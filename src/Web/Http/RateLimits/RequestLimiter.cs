@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.RateLimiting;
 using Jobs.Features;
 using Jobs.RateLimiting;
@@ -20,6 +21,12 @@ internal sealed class RequestLimiter(
     FeatureSwitches features
 ) : PartitionedRateLimiter<HttpContext>
 {
+    private static readonly object WaitKey = new();
+
+    /// <summary>What a request has waited here for the database.</summary>
+    public static TimeSpan WaitOf(HttpContext context) =>
+        context.Items[WaitKey] is TimeSpan wait ? wait : TimeSpan.Zero;
+
     public override RateLimiterStatistics? GetStatistics(HttpContext resource) => null;
 
     protected override RateLimitLease AttemptAcquireCore(HttpContext context, int permitCount)
@@ -67,7 +74,9 @@ internal sealed class RequestLimiter(
         var lease = RequestLease.Undecided;
         try
         {
+            var started = Stopwatch.GetTimestamp();
             var verdict = await limiter.DecideAsync(limit.Policy, limit.Subject, cancellationToken);
+            context.Items[WaitKey] = Stopwatch.GetElapsedTime(started);
             lease = verdict switch
             {
                 RateLimitVerdict.Admitted or RateLimitVerdict.Uncounted => Admit(

@@ -171,7 +171,11 @@ public sealed class NotificationsApiTests(WebHost web)
         (await all.NextAsync()).EventType.ShouldBe("snapshot");
 
         await tenant.SubmitAndEndAsync("""{"fail":"foreign"}""");
-        using var read = await tenant.Client.PostAsync("/api/v1/notifications/read-all", null, Stop);
+        using var read = await tenant.Client.PostAsync(
+            "/api/v1/notifications/read-all",
+            null,
+            Stop
+        );
         var own = await other.SubmitAndEndAsync("""{"fail":"own"}""");
 
         foreach (var ears in (SseListener[])[listener, all])

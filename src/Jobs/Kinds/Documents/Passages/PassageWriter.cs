@@ -1,3 +1,4 @@
+using Jobs.Kinds.Queries.Index;
 using Jobs.Parser.Extraction;
 using Npgsql;
 using NpgsqlTypes;
@@ -52,7 +53,7 @@ internal sealed class PassageWriter(
                 new() { Value = documentId },
                 new() { Value = tenantId },
                 new() { Value = first },
-                new() { Value = title },
+                new() { Value = IndexText.Of(title) },
                 new() { Value = configuration },
                 new() { Value = waiting.Select(p => p.Body).ToArray() },
                 new() { Value = waiting.Select(p => p.Page).ToArray() },
@@ -61,6 +62,7 @@ internal sealed class PassageWriter(
                     Value = waiting.Select(p => p.Section).ToArray(),
                     NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
                 },
+                new() { Value = waiting.Select(p => IndexText.Of(p.Body)).ToArray() },
             },
         };
         await write.ExecuteNonQueryAsync(ct);

@@ -67,9 +67,19 @@ internal static class Highlight
             }
             Escape(html, text.AsSpan(at, words[i].Start.Value - at));
             html.Append("<mark>");
-            Escape(html, text.AsSpan(words[i]));
+            // Those that touch, as characters of one word do, are one mark.
+            var last = i;
+            while (
+                last + 1 < end
+                && marks[last + 1] is not null
+                && words[last + 1].Start.Equals(words[last].End)
+            )
+            {
+                last++;
+            }
+            Escape(html, text.AsSpan(words[i].Start..words[last].End));
             html.Append("</mark>");
-            at = words[i].End.Value;
+            (i, at) = (last, words[last].End.Value);
         }
         Escape(html, text.AsSpan(at, until - at));
         return html.ToString().Trim();

@@ -25,7 +25,9 @@ internal sealed class HitReader(IndexReader reader, WordLexemes lexemes)
         var letters = queries.SelectMany(q => q.Plan.Terms.Keys).Select(l => l[0]).ToHashSet();
         var words = await lexemes.OfAsync(
             [.. passages.Values.Select(p => (p.Config, p.Words))],
-            (config, word) => config != SameFirstLetter || letters.Contains(word[0]),
+            (config, word) =>
+                config != SameFirstLetter
+                || (word.Length > 0 && (letters.Contains(word[0]) || !char.IsAscii(word[0]))),
             ct
         );
         foreach (var (passage, its) in passages.Values.Zip(words))
@@ -101,7 +103,7 @@ internal sealed class HitReader(IndexReader reader, WordLexemes lexemes)
     {
         public IReadOnlyList<Range> Places { get; } = Highlights.Words.Of(Body);
 
-        public string[] Words => [.. Places.Select(p => Body[p].ToLowerInvariant())];
+        public string[] Words { get; } = Highlights.Words.Keys(Body, Highlights.Words.Of(Body));
 
         /// <summary>What each of its words is in its configuration.</summary>
         public string[][] Lexemes { get; set; } = [];

@@ -1,3 +1,5 @@
+using Jobs.Kinds.Queries.Index;
+
 namespace Jobs.Kinds.Queries.Ranking;
 
 /// <summary>Makes plans of requests, once PostgreSQL has said what their words are. For one use; not thread-safe.</summary>
@@ -11,7 +13,10 @@ internal sealed class QueryPlanner
 
     public QueryPlanner(IEnumerable<SearchRequest> requests)
     {
-        parsed = [.. requests.Select(r => (r, Simplify(QuerySyntax.Parse(r.Q))))];
+        parsed =
+        [
+            .. requests.Select(r => (r, Simplify([.. QuerySyntax.Parse(r.Q).Select(AsIndexed)]))),
+        ];
         foreach (var alternative in parsed.SelectMany(p => p.Alternatives))
         {
             foreach (
@@ -34,6 +39,13 @@ internal sealed class QueryPlanner
         var byText = rows.ToLookup(r => r.Text);
         return [.. parsed.Select(p => PlanOne(p.Request, p.Alternatives, byText, configs))];
     }
+
+    private static Alternative AsIndexed(Alternative typed) =>
+        new(
+            IndexText.Of(typed.Words),
+            [.. typed.Phrases.Select(IndexText.Of)],
+            [.. typed.Excluded.Select(IndexText.Of)]
+        );
 
     // Alternatives without operators are together like one: any of their words matches.
     private static List<Alternative> Simplify(IReadOnlyList<Alternative> alternatives)

@@ -26,16 +26,24 @@ public static class ReportErrors
     public static ItemException Refused(Report report, PostgresException cause) =>
         Of(
             ReportFailed,
-            $"The database refused the report '{report.Name}' ({cause.SqlState}).",
+            $"The database refused the report '{report.Name}' ({cause.SqlState}).{Hint(report, cause)}",
             retryable: false,
             cause
         );
 
-    public static ItemException Superuser(Report report) =>
+    public static ItemException TooMuch(Report report, string what) =>
         Of(
             ReportFailed,
-            $"The data source '{report.Source}' is connected to as a superuser, whose rights a report could take back. Give it a role that can only read.",
+            $"The data source '{report.Source}' is connected to as {what}, whose rights a report could take back. Give it a role that can only read.",
             retryable: false
+        );
+
+    public static ItemException NoAccess(Exception cause) =>
+        Of(
+            ReportFailed,
+            "The service could not make a role for reports over its own database; its health says what to do.",
+            retryable: false,
+            cause
         );
 
     public static ItemException Away(Report report, Exception cause) =>
@@ -63,6 +71,12 @@ public static class ReportErrors
             $"Other reports over the data source '{report.Source}' took all of its connections.",
             retryable: true
         );
+
+    private static string Hint(Report report, PostgresException cause) =>
+        report.Source == Report.OwnSource
+        && cause.SqlState == PostgresErrorCodes.InsufficientPrivilege
+            ? " Over the service's own database it may read the views of the schema jobs_reports, and nothing else."
+            : "";
 
     private static ItemException Of(
         string code,

@@ -33,7 +33,6 @@ internal static partial class ReportFile
             .Select(h => ParseParameter(h.Value))
             .ToList();
         var (sql, bound) = ReportSql.Bind(text);
-        var source = single.GetValueOrDefault("source", Report.OwnSource);
         var known = parameters.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
         Require(known.Count == parameters.Count, "two parameters have one name");
         Require(!known.Contains(Report.Tenant), "'tenant' is the caller's and no parameter");
@@ -45,15 +44,11 @@ internal static partial class ReportFile
         {
             Require(used == Report.Tenant || known.Contains(used), $"':{used}' is not a parameter");
         }
-        Require(
-            source != Report.OwnSource || bound.Contains(Report.Tenant, StringComparer.Ordinal),
-            "over the service's own tables, which all tenants share, it must filter by :tenant"
-        );
         return new Report(
             name,
             single["title"],
             single.GetValueOrDefault("description"),
-            source,
+            single.GetValueOrDefault("source", Report.OwnSource),
             Timeout(single.GetValueOrDefault("timeout")),
             Rows(single.GetValueOrDefault("limit")),
             single

@@ -14,4 +14,10 @@ internal static partial class ReportLog
         string report,
         string code
     );
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Reports have no role of their own in the service's database, and do not run there"
+    )]
+    public static partial void Closed(ILogger logger, Exception exception);
 }

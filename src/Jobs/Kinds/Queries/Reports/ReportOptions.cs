@@ -8,7 +8,10 @@ public sealed class ReportOptions
     /// <summary>Where the files <c>*.sql</c> are. Default: <c>reports</c> in the repository, or beside the program.</summary>
     public string Folder { get; set; } = "";
 
-    /// <summary>Databases that reports may read, by name, beside <c>jobs</c>, the service's own.</summary>
+    /// <summary>
+    /// Databases that reports may read, by name. <c>jobs</c> is the service's own, which is read as a role that the
+    /// service makes for that, unless it is configured here.
+    /// </summary>
     public IDictionary<string, ReportSourceOptions> Sources { get; } =
         new Dictionary<string, ReportSourceOptions>(StringComparer.Ordinal);
 }

@@ -14,12 +14,13 @@ internal static class ReportServiceCollectionExtensions
             .AddOptions<ReportOptions>()
             .BindConfiguration(ReportOptions.Section)
             .Validate(
-                o => o.Sources.All(s => s.Key != Report.OwnSource && IsValid(s.Value)),
-                "Jobs:Reports:Sources: each has a name that is not 'jobs', a ConnectionString, and MaxConnections from 1 to 100."
+                o => o.Sources.Values.All(IsValid),
+                "Jobs:Reports:Sources: each has a ConnectionString, and MaxConnections from 1 to 100."
             )
             .ValidateOnStart();
         services.AddBreakers();
         services.AddSingleton<ReportSources>();
+        services.AddSingleton<ReportCare>();
         services.AddSingleton<ReportRunner>();
         services.AddSingleton(provider => new ReportCatalog(
             provider.GetRequiredService<ReportSources>(),

@@ -10,31 +10,26 @@ public sealed class ReportSources : IAsyncDisposable
     /// <summary>What breakers before data sources are called.</summary>
     public const string Service = "reports";
 
-    private const int OwnConnections = 4;
     private readonly Dictionary<string, ReportSource> sources = new(StringComparer.Ordinal);
 
     public ReportSources(JobsDataSource own, IOptions<ReportOptions> options, Breakers breakers)
     {
         // The service's own is looked after by what else needs it.
         sources[Report.OwnSource] = new ReportSource(
-            own.SessionConnectionString,
-            OwnConnections,
-            "",
-            // The files of the reports belong to whoever runs the service and its database.
-            allowSuperuser: true,
+            Report.OwnSource,
+            options.Value.Sources.TryGetValue(Report.OwnSource, out var configured)
+                ? configured
+                : new ReportSourceOptions(),
+            new ReportAccess(own),
             null
         );
-        foreach (var (name, source) in options.Value.Sources)
+        foreach (var (name, source) in options.Value.Sources.Where(s => s.Key != Report.OwnSource))
         {
-            sources[name] = new ReportSource(
-                source.ConnectionString,
-                source.MaxConnections,
-                source.Role,
-                source.AllowSuperuser,
-                breakers.Get(Service, name)
-            );
+            sources[name] = new ReportSource(name, source, null, breakers.Get(Service, name));
         }
     }
+
+    internal IReadOnlyCollection<ReportSource> All => sources.Values;
 
     public bool Has(string name) => sources.ContainsKey(name);
 

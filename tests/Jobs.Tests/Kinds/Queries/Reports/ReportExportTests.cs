@@ -48,6 +48,25 @@ public sealed class ReportExportTests
         xml.ShouldContain("@a,b</t>");
     }
 
+    [Theory]
+    [InlineData("=1")]
+    [InlineData("-1")]
+    [InlineData(" =1")]
+    [InlineData("\u00a0@a")]
+    [InlineData("\ufeff+1")]
+    [InlineData("\uff1d1")]
+    [InlineData("\u3000\uff20a")]
+    [InlineData("\u200b=1")]
+    public void What_a_spreadsheet_may_take_for_a_formula_is_text(string value) =>
+        CsvCell.Of(value).ShouldBe("'" + value);
+
+    [Theory]
+    [InlineData("a=1")]
+    [InlineData(" a")]
+    [InlineData("'=1")]
+    [InlineData("   ")]
+    public void What_is_none_stays_as_it_is(string value) => CsvCell.Of(value).ShouldBe(value);
+
     [Fact]
     public async Task A_workbook_leaves_while_its_rows_come_and_goes_on_in_a_further_sheet()
     {

@@ -43,7 +43,6 @@ public sealed class ReportFileTests
     [InlineData("-- title: A\n-- source: w\nselect 'a", "not closed")]
     [InlineData("-- title: A\n-- source: w\n", "no query")]
     [InlineData("-- title: A\n-- source: w\nselect :x", "':x' is not a parameter")]
-    [InlineData("-- title: A\nselect 1", "must filter by :tenant")]
     [InlineData("-- title: A\n-- parameter: tenant integer\nselect :tenant", "is the caller's")]
     [InlineData("-- title: A\n-- parameter: format text\nselect :tenant", "'format'")]
     [InlineData("-- title: A\n-- color: red\nselect :tenant", "'color' is not known")]
