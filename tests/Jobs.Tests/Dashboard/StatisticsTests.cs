@@ -164,7 +164,7 @@ public sealed class StatisticsTests : EngineTest
         await latest.CommitAsync(Stop);
         await Rollup().RunAsync(Stop);
 
-        var series = await SeriesAsync(bucket: TimeSpan.FromHours(1));
+        var series = await SeriesAsync(bucket: TimeSpan.FromHours(1), hours: 4);
         series.Totals.Batches.ShouldBe(3);
         series.Totals.Items.ShouldBe(15);
         series.Buckets[^1].Open.ShouldBe(15);
@@ -259,29 +259,18 @@ public sealed class StatisticsTests : EngineTest
             Options.Create(new MetricsOptions())
         );
 
-    private async Task<DashboardSeries> SeriesAsync(
+    private Task<DashboardSeries> SeriesAsync(
         int tenant = EngineHost.Tenant,
         TimeSpan? bucket = null,
-        double hours = 0
-    )
-    {
-        await using var source = TestSource.Of(Database);
-        var reader = new StatisticsReader(source, Options.Create(new MetricsOptions()));
-        var now = TimeProvider.System.GetUtcNow();
-        return await reader.SeriesAsync(
+        double hours = 1
+    ) =>
+        TestSource.SeriesAsync(
+            Database,
             tenant,
-            DashboardSpan.Of(
-                now.AddHours(
-                    hours > 0 ? -hours
-                    : bucket is null ? -1
-                    : -4
-                ),
-                now,
-                (int)(bucket ?? TimeSpan.FromMinutes(1)).TotalSeconds
-            ),
+            TimeSpan.FromHours(hours),
+            bucket ?? TimeSpan.FromMinutes(1),
             Stop
         );
-    }
 
     // A transaction of which the batch is said to be older.
     private async Task<NpgsqlTransaction> BeginSubmissionAsync(string age)

@@ -1,4 +1,5 @@
 using Jobs.Dashboard;
+using Jobs.Monitoring;
 using Jobs.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -17,4 +18,23 @@ internal static class TestSource
             TimeProvider.System,
             NullLogger<DashboardSource>.Instance
         );
+
+    /// <summary>What happened to a tenant's batches from so long ago until now.</summary>
+    public static async Task<DashboardSeries> SeriesAsync(
+        TestDatabase database,
+        int tenant,
+        TimeSpan age,
+        TimeSpan bucket,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var source = Of(database);
+        var reader = new StatisticsReader(source, Options.Create(new MetricsOptions()));
+        var now = TimeProvider.System.GetUtcNow();
+        return await reader.SeriesAsync(
+            tenant,
+            DashboardSpan.Of(now - age, now, (int)bucket.TotalSeconds),
+            cancellationToken
+        );
+    }
 }

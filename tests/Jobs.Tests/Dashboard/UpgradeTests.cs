@@ -2,11 +2,9 @@ using Jobs.Batches;
 using Jobs.Dashboard;
 using Jobs.Kinds;
 using Jobs.Migrations;
-using Jobs.Monitoring;
 using Jobs.Monitoring.Tallies;
 using Jobs.Testing;
 using Jobs.Tests.Engine;
-using Microsoft.Extensions.Options;
 using Shouldly;
 using Xunit;
 
@@ -224,14 +222,12 @@ public sealed class UpgradeTests : EngineTest
         return (at.OpenBatches!.Value, at.Open!.Value);
     }
 
-    private async Task<DashboardSeries> SeriesAsync(int tenant)
-    {
-        await using var source = TestSource.Of(Database);
-        var now = TimeProvider.System.GetUtcNow();
-        return await new StatisticsReader(source, Options.Create(new MetricsOptions())).SeriesAsync(
+    private Task<DashboardSeries> SeriesAsync(int tenant) =>
+        TestSource.SeriesAsync(
+            Database,
             tenant,
-            DashboardSpan.Of(now.AddHours(-1), now, 60),
+            TimeSpan.FromHours(1),
+            TimeSpan.FromMinutes(1),
             Stop
         );
-    }
 }
