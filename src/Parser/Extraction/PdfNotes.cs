@@ -11,6 +11,7 @@ internal static class PdfNotes
 {
     private const string Program = "qpdf";
     private const int Most = 5000;
+    private const int PartOfTime = 6;
 
     // Longer than a string of an object may be that matters here.
     private const int MaxBuffer = 16 * 1024 * 1024;
@@ -46,6 +47,9 @@ internal static class PdfNotes
             return;
         }
         var notes = new List<string>();
+        // Of the time of the document no more than a part: without them it is read too.
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limited.CancelAfter(TimeSpan.FromMilliseconds(file.Request.TimeoutMs / PartOfTime));
         try
         {
             await ToolRun.RunAsync(
@@ -58,8 +62,12 @@ internal static class PdfNotes
                     file.Path,
                 ],
                 (output, token) => CollectAsync(output.BaseStream, notes, token),
-                ct
+                limited.Token
             );
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            text.Warn($"{DocumentWarnings.PartUnread}: notes ({ParseErrors.TimeLimit})");
         }
         catch (JsonException)
         {

@@ -38,8 +38,19 @@ internal static class CompoundObjects
         return FormatDetector.Compound.SequenceEqual(head.AsSpan(0, read));
     }
 
-    /// <summary>Opens a compound file; what is broken about it comes as any exception.</summary>
-    public static NPOIFSFileSystem Open(Stream file) => new(file);
+    /// <summary>Opens a compound file; what is broken about it comes as any exception but one of memory.</summary>
+    public static NPOIFSFileSystem Open(Stream file)
+    {
+        try
+        {
+            return new NPOIFSFileSystem(file);
+        }
+        catch (OutOfMemoryException e)
+        {
+            // The library makes room for what the header claims, whatever there is.
+            throw new InvalidDataException("It claims to be longer than it is.", e);
+        }
+    }
 
     /// <summary>The file that an object is.</summary>
     /// <param name="fallback">Its name where it has none of its own.</param>

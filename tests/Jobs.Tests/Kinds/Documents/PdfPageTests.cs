@@ -98,7 +98,7 @@ public sealed class PdfPageTests(TestDatabase database)
     {
         var text = await ReadAsync(
             MinimalPdf.Drawn(
-                "BT /F1 12 Tf 72 720 Td <93FA967B82CC93F491E4> Tj ET",
+                "BT /F1 12 Tf 72 720 Td <93FA967B82CC939491E4> Tj ET",
                 font: "<< /Type /Font /Subtype /Type0 /BaseFont /Ryumin-Light /Encoding /90ms-RKSJ-H /DescendantFonts [<< /Type /Font /Subtype /CIDFontType0 /BaseFont /Ryumin-Light /CIDSystemInfo << /Registry (Adobe) /Ordering (Japan1) /Supplement 2 >> /FontDescriptor << /Type /FontDescriptor /FontName /Ryumin-Light /Flags 4 /FontBBox [0 0 1000 1000] /ItalicAngle 0 /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 >> >>] >>"
             )
         );
