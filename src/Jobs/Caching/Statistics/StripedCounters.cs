@@ -17,7 +17,8 @@ internal sealed class StripedCounters
     {
         var stripes = (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount);
         mask = stripes - 1;
-        cells = new long[(stripes + 1) * Stride];
+        // Room before the first and after the last: what lies beside the array is read by all, this object among it.
+        cells = new long[(stripes + 2) * Stride];
     }
 
     /// <summary>Counts one.</summary>
@@ -33,11 +34,11 @@ internal sealed class StripedCounters
         var sum = 0L;
         for (var stripe = 0; stripe <= mask; stripe++)
         {
-            sum += Volatile.Read(ref cells[(stripe * Stride) + counter]);
+            sum += Volatile.Read(ref cells[((stripe + 1) * Stride) + counter]);
         }
         return sum;
     }
 
     private ref long CellOf(int counter) =>
-        ref cells[((Thread.GetCurrentProcessorId() & mask) * Stride) + counter];
+        ref cells[(((Thread.GetCurrentProcessorId() & mask) + 1) * Stride) + counter];
 }
