@@ -23,10 +23,11 @@ RUN dotnet publish src/Web -c Release --no-restore -p:UseAppHost=false -o /app/w
     && dotnet publish src/Worker -c Release --no-restore -p:UseAppHost=false -o /app/worker
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
-# PDF is read by poppler (East Asian encodings are in poppler-data), text in pictures by tesseract, and GraphicsMagick makes pictures small. What keeps parsers
+# PDF is read by poppler (East Asian encodings are in poppler-data), text in pictures by tesseract, GraphicsMagick makes pictures small, and qpdf
+# tells of notes in PDF. What keeps parsers
 # apart (setpriv, prlimit, unshare) is part of the base image.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends poppler-utils poppler-data tesseract-ocr tesseract-ocr-eng graphicsmagick \
+    && apt-get install -y --no-install-recommends poppler-utils poppler-data tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd graphicsmagick qpdf \
     && rm -rf /var/lib/apt/lists/* \
     && install -d -o "$APP_UID" -g "$APP_UID" -m 0700 /var/lib/jobs
 COPY --from=build /app /app

@@ -56,3 +56,6 @@ internal sealed class BatchTallies : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0018_report_views")]
 internal sealed class ReportViews : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0019_batch_starts")]
+internal sealed class BatchStarts : SqlMigration;

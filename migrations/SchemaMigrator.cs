@@ -19,12 +19,14 @@ public static class SchemaMigrator
     )
     {
         // Unpooled: the lock belongs to the session and must end with it.
-        var unpooled = new NpgsqlConnectionStringBuilder(connectionString)
+        await using var unpooled = new NpgsqlDataSourceBuilder(
+            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString
+        )
         {
-            Pooling = false,
-        }.ConnectionString;
-        await using var guard = new NpgsqlConnection(unpooled);
-        await guard.OpenAsync(cancellationToken);
+            // What metrics call it; else that is the connection string.
+            Name = "jobs-migrations",
+        }.Build();
+        await using var guard = await unpooled.OpenConnectionAsync(cancellationToken);
         await AcquireLockAsync(guard, time, cancellationToken);
 
         var options = new DbContextOptionsBuilder<MigrationsContext>()

@@ -4,12 +4,15 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace Jobs.Migrations;
 
 /// <summary>
-/// A migration that is the SQL file of its own id. A file whose first line is
-/// <c>-- transaction: none</c> runs outside a transaction, as <c>create index concurrently</c> must.
+/// A migration that is the SQL file of its own id. Of a file whose first line is <c>-- transaction: none</c> each
+/// statement runs by itself and outside a transaction, as <c>create index concurrently</c> must; an empty line stands
+/// between two of them, and each can be run again.
 /// There is no way down: a mistake is mended by the next migration.
 /// </summary>
 internal abstract class SqlMigration : Migration
 {
+    private const string NoTransaction = "-- transaction: none";
+
     protected override void Up(MigrationBuilder migrationBuilder)
     {
         var id = GetType().GetCustomAttribute<MigrationAttribute>()!.Id;
@@ -18,9 +21,20 @@ internal abstract class SqlMigration : Migration
             ?? throw new InvalidOperationException($"The migration {id} has no file {id}.sql.");
         using var reader = new StreamReader(stream);
         var sql = reader.ReadToEnd();
-        migrationBuilder.Sql(
-            sql,
-            suppressTransaction: sql.StartsWith("-- transaction: none", StringComparison.Ordinal)
-        );
+        if (!sql.StartsWith(NoTransaction, StringComparison.Ordinal))
+        {
+            migrationBuilder.Sql(sql);
+            return;
+        }
+        foreach (
+            var statement in sql[NoTransaction.Length..]
+                .Split(
+                    "\n\n",
+                    StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries
+                )
+        )
+        {
+            migrationBuilder.Sql(statement, suppressTransaction: true);
+        }
     }
 }

@@ -31,7 +31,8 @@ internal sealed class CacheProcess : IAsyncDisposable
     /// <summary>Starts one; it is shared from then on where it is to be.</summary>
     public static async Task<CacheProcess> StartAsync(
         string connectionString,
-        Action<CacheOptions>? configure = null
+        Action<CacheOptions>? configure = null,
+        Action<IServiceCollection>? services = null
     )
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
@@ -42,6 +43,7 @@ internal sealed class CacheProcess : IAsyncDisposable
         builder.Services.AddBatches().AddWorker().AddCaching();
         builder.Services.Configure<EngineOptions>(o => o.Enabled = false);
         builder.Services.Configure<CacheOptions>(o => configure?.Invoke(o));
+        services?.Invoke(builder.Services);
         var process = new CacheProcess(builder.Build(), database);
         await process.host.StartAsync();
         if (process.Store.Summary().Shared)

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Jobs.Bench.Report;
 using Jobs.Caching;
-using Jobs.Testing.Chaos;
 
 namespace Jobs.Bench.Cache;
 
@@ -16,7 +15,8 @@ internal static class ClusterBenchmark
         var holds = await InvalidationAsync(connectionString, rows);
         holds &= await WriteCost.MeasureAsync(connectionString, rows);
         holds &= await ComputationsAsync(connectionString, rows);
-        holds &= await OutageAsync(connectionString, rows);
+        holds &= await HungDatabase.MeasureAsync(connectionString, rows);
+        holds &= await OnePatience.MeasureAsync(connectionString, rows);
         Markdown.Table(["several processes", "measured", "must be"], rows);
         return holds;
     }
@@ -110,71 +110,6 @@ internal static class ClusterBenchmark
         return most == 1;
     }
 
-    private static async Task<bool> OutageAsync(
-        string connectionString,
-        List<IReadOnlyList<string>> rows
-    )
-    {
-        await using var proxy = TcpProxy.Start(connectionString);
-        await using var process = await CacheProcess.StartAsync(proxy.ConnectionString);
-        await using var other = await CacheProcess.StartAsync(connectionString);
-        await process.Scope.SetAsync("warm up", "value");
-        await process.Scope.RemoveAsync("warm up");
-        await process.UntilSharedAsync();
-        // Each hit twice: what the second costs is what remains.
-        await other.Scope.SetAsync("stale", "old");
-        await AskAsync(process, "stale");
-        proxy.Stall();
-        var longest = 0.0;
-        for (var i = 0; i < 20; i++)
-        {
-            var started = Stopwatch.GetTimestamp();
-            await AskAsync(process, $"hung:{i}");
-            longest = Math.Max(longest, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-        }
-        if (process.Store.IsShared)
-        {
-            throw new InvalidOperationException("The database hangs and is asked all the same.");
-        }
-        const int Checks = 1_000_000;
-        var begun = Stopwatch.GetTimestamp();
-        for (var i = 0; i < Checks; i++)
-        {
-            _ = process.Store.IsShared;
-        }
-        var check = Stopwatch.GetElapsedTime(begun).TotalMicroseconds / Checks;
-        await other.Scope.RemoveAsync("stale");
-        proxy.Resume();
-        var resumed = Stopwatch.GetTimestamp();
-        while (await process.Scope.FindAsync<string>("stale") is not null)
-        {
-            await Task.Yield();
-        }
-        var stale = Stopwatch.GetElapsedTime(resumed).TotalSeconds;
-        await process.UntilSharedAsync();
-        var recovery = Stopwatch.GetElapsedTime(resumed).TotalSeconds;
-        rows.Add([
-            "longest of 20 cold requests while the database hangs, ms",
-            $"{longest:0.0}",
-            "< 50",
-        ]);
-        rows.Add([
-            "what a request asks the breaker while it is open, µs",
-            $"{check:0.0000}",
-            "≤ 1",
-        ]);
-        rows.Add(["the database is asked again after, s", $"{recovery:0.00}", "≤ 2"]);
-        rows.Add(["stale for after the reconnect, s", $"{stale:0.00}", "≤ 1"]);
-        return longest < 50 && check <= 1 && recovery <= 2 && stale <= 1;
-    }
-
     internal static void Patiently(CacheOptions options) =>
         options.Patience = TimeSpan.FromSeconds(2);
-
-    private static async Task AskAsync(CacheProcess process, string name) =>
-        await process.Scope.AnswerAsync(
-            name,
-            "computed",
-            static (value, _) => ValueTask.FromResult(value)
-        );
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Jobs.Bench.Report;
 using Jobs.Caching;
+using Jobs.Caching.Shared;
 using Microsoft.Extensions.Caching.Hybrid;
 
 namespace Jobs.Bench.Cache;
@@ -35,11 +36,14 @@ internal static class SharedBenchmark
         );
         var gets = new List<double>();
         var latency = new List<double>();
+        var raw = new List<double>();
+        await using var limit = await RawRead.OpenAsync(process.Get<SharedDatabase>());
         var many = new List<double>();
         var sets = new List<double>();
         for (var run = 0; run < runs; run++)
         {
-            latency.Add(await LatencyAsync(scope));
+            latency.Add(await LatencyAsync(i => GetAsync(scope, i)));
+            raw.Add(await LatencyAsync(i => limit.ReadAsync(scope.KeyOf(Name(i % Keys)))));
             gets.Add(await RateAsync(Callers, i => GetAsync(scope, i), 1));
             many.Add(await RateAsync(4, i => ManyAsync(process.Store, i), ManyKeys));
             sets.Add(
@@ -54,6 +58,7 @@ internal static class SharedBenchmark
             ["shared tier, 1 KiB", "median", "least–most", "must be"],
             [
                 Row("get, one caller, p50 ms", latency, "0.000", "≤ 0.1"),
+                Row("the same statement alone on one connection, p50 ms", raw, "0.000", ""),
                 Row($"gets/s, {Callers} callers", gets, "#,0", "≥ 20,000"),
                 Row($"keys/s by {ManyKeys}, 4 callers", many, "#,0", "≥ 75,000"),
                 Row($"sets/s, {2 * Callers} callers, all others told", sets, "#,0", "≥ 20,000"),
@@ -88,13 +93,13 @@ internal static class SharedBenchmark
         return each * done / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    private static async Task<double> LatencyAsync(CacheScope scope)
+    private static async Task<double> LatencyAsync(Func<int, Task> read)
     {
         var all = new List<double>();
         for (var i = 0; i < 5_000; i++)
         {
             var started = Stopwatch.GetTimestamp();
-            await GetAsync(scope, i);
+            await read(i);
             all.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
         return MemoryBenchmark.Median(all);

@@ -8,9 +8,9 @@ namespace Jobs.Bench.Cache;
 
 /// <summary>
 /// What it costs that others are told of a write: values that are set, which are logged and told, beside the same values
-/// written as fills, which are not. Both are the same records through the same statement, of the same shared tier with
-/// another process that hears, in short turns one after the other whose order changes; what counts is the ratio of the
-/// two in each pair of turns.
+/// written as fills, which are not. Both are the same records through the same prepared statement, of the same shared
+/// tier with another process that hears, in short turns one after the other whose order changes; what counts is the
+/// ratio of the two in each pair of turns.
 /// </summary>
 internal static class WriteCost
 {

@@ -6,8 +6,11 @@ namespace Jobs.Bench.Documents;
 /// <summary>A mixed lot of documents in a folder, each with text of its own: no file is another's duplicate.</summary>
 internal sealed class Corpus : IDisposable
 {
-    private const int PdfPages = 10;
-    private const int Paragraphs = 40;
+    /// <summary>Paragraphs of some hundred characters that a document has.</summary>
+    public const int Paragraphs = 40;
+
+    // A paragraph on each; what is beyond is not in the PDF.
+    private const int ParagraphsForAPage = 4;
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory(
         "jobs-bench-documents-"
     );
@@ -20,13 +23,13 @@ internal sealed class Corpus : IDisposable
 
     /// <summary>As many files as are asked for: of seven types in turn.</summary>
     /// <param name="run">So that what one run uploads is new to the next.</param>
-    public static async Task<Corpus> CreateAsync(int files, string run)
+    public static async Task<Corpus> CreateAsync(int files, string run, int paragraphs = Paragraphs)
     {
         var corpus = new Corpus();
         var paths = new List<string>();
         for (var i = 0; i < files; i++)
         {
-            var (extension, bytes) = Make(i, run);
+            var (extension, bytes) = Make(i, run, paragraphs);
             var path = Path.Combine(corpus.folder.FullName, $"{i:D5}{extension}");
             await File.WriteAllBytesAsync(path, bytes);
             corpus.Bytes += bytes.Length;
@@ -38,17 +41,24 @@ internal sealed class Corpus : IDisposable
 
     public void Dispose() => folder.Delete(recursive: true);
 
-    private static (string Extension, byte[] Bytes) Make(int i, string run)
+    private static (string Extension, byte[] Bytes) Make(int i, string run, int paragraphs)
     {
         var lines = Enumerable
-            .Range(0, Paragraphs)
+            .Range(0, paragraphs)
             .Select(n =>
                 $"Paragraph {n} of document {i} of run {run}: the keeper lit the lamp at dusk and wrote down what he saw."
             )
             .ToList();
         return (i % 7) switch
         {
-            0 => (".pdf", MinimalPdf.Of($"Document {i}", run, [.. lines.Take(PdfPages)])),
+            0 => (
+                ".pdf",
+                MinimalPdf.Of(
+                    $"Document {i}",
+                    run,
+                    [.. lines.Take(paragraphs / ParagraphsForAPage)]
+                )
+            ),
             1 => (
                 ".docx",
                 Packages.Docx(

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Jobs.Bench.Engine;
@@ -21,6 +22,10 @@ internal static class DocumentsBenchmark
     {
         var files = Arguments.Number(args, 0, 350);
         var runs = Arguments.Number(args, 1, 3);
+        var paragraphs = int.Parse(
+            Arguments.Option(args, "--paragraphs") ?? $"{Corpus.Paragraphs}",
+            CultureInfo.InvariantCulture
+        );
         await using var database = await BenchDatabase.CreateAsync();
         var rows = new Dictionary<string, List<(double Files, double Megabytes)>>(
             StringComparer.Ordinal
@@ -32,15 +37,15 @@ internal static class DocumentsBenchmark
                     [("warm parsers", 200), ("a process a file", 1)]
             )
             {
-                using var corpus = await Corpus.CreateAsync(files, $"{name} {run}");
+                using var corpus = await Corpus.CreateAsync(files, $"{name} {run}", paragraphs);
                 var seconds = await UploadAsync(database, corpus, parserFiles);
                 Add(rows, name, corpus, seconds);
             }
-            using var alone = await Corpus.CreateAsync(files, $"alone {run}");
+            using var alone = await Corpus.CreateAsync(files, $"alone {run}", paragraphs);
             Add(rows, "the programs alone", alone, await AloneAsync(alone));
         }
         Console.WriteLine(
-            $"\n{files} documents of seven types, {runs} runs in turns, from upload to the last outcome\n"
+            $"\n{files} documents of seven types and {paragraphs} paragraphs, {runs} runs in turns, from upload to the last outcome\n"
         );
         Markdown.Table(
             ["", "documents/s", "MB/s"],

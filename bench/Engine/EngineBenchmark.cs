@@ -1,4 +1,5 @@
 using System.Globalization;
+using Jobs.Bench.SideBySide;
 
 namespace Jobs.Bench.Engine;
 
@@ -6,7 +7,6 @@ namespace Jobs.Bench.Engine;
 internal static class EngineBenchmark
 {
     private const int BatchItems = 100_000;
-    private const int WarmUps = 5;
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -16,37 +16,39 @@ internal static class EngineBenchmark
         await RawLimit.CreateAsync(database.Raw);
         await using var product = await Product.StartAsync(database.ConnectionString);
 
-        // Both unmeasured first: compiled and optimised code, prepared statements, warm buffers.
-        for (var run = 0; run < WarmUps; run++)
-        {
-            await RawLimit.RunAsync(database.Raw, items, BatchItems);
-            await product.RunAsync(items, BatchItems);
-        }
+        await WarmUp.RunAsync(
+            WarmUp.Enough,
+            () => RawLimit.RunAsync(database.Raw, items, BatchItems)
+        );
+        await WarmUp.RunAsync(WarmUp.Enough, () => product.RunAsync(items, BatchItems));
 
+        var server = await ServerProcesses.FindAsync(database);
         var limits = new List<double>();
         var products = new List<double>();
         Console.WriteLine(
             $"{items:N0} no-op items, batches of {BatchItems:N0}, {runs} runs in turns"
         );
         Console.WriteLine(
-            "run  limit items/s  WAL B/item  CPU us/item  product items/s  WAL B/item  CPU us/item"
+            "run  limit items/s  WAL B/item  CPU us/item  of PostgreSQL  product items/s  WAL B/item  CPU us/item  of PostgreSQL"
         );
         for (var run = 1; run <= runs; run++)
         {
-            var (limit, limitWal, limitCpu) = await MeasureAsync(
+            var limit = await MeasureAsync(
                 database,
+                server,
                 items,
                 () => RawLimit.RunAsync(database.Raw, items, BatchItems)
             );
-            var (own, ownWal, ownCpu) = await MeasureAsync(
+            var own = await MeasureAsync(
                 database,
+                server,
                 items,
                 () => product.RunAsync(items, BatchItems)
             );
-            limits.Add(limit);
-            products.Add(own);
+            limits.Add(limit.Rate);
+            products.Add(own.Rate);
             Console.WriteLine(
-                $"{run, 3}  {limit, 13:N0}  {limitWal, 10:N0}  {limitCpu, 11:0.00}  {own, 15:N0}  {ownWal, 10:N0}  {ownCpu, 11:0.00}"
+                $"{run, 3}  {limit.Rate, 13:N0}  {limit.Wal, 10:N0}  {limit.Cpu, 11:0.00}  {limit.ServerCpu, 13:0.00}  {own.Rate, 15:N0}  {own.Wal, 10:N0}  {own.Cpu, 11:0.00}  {own.ServerCpu, 13:0.00}"
             );
         }
         await CheckAsync(database);
@@ -61,8 +63,9 @@ internal static class EngineBenchmark
         return 0;
     }
 
-    private static async Task<(double Rate, double Wal, double Cpu)> MeasureAsync(
+    private static async Task<Sample> MeasureAsync(
         BenchDatabase database,
+        ServerProcesses server,
         int items,
         Func<Task<TimeSpan>> run
     )
@@ -71,16 +74,18 @@ internal static class EngineBenchmark
             "select pg_current_wal_insert_lsn() - '0/0'"
         );
         var cpu = Environment.CpuUsage.TotalTime;
+        var serverCpu = server.CpuTime();
         var elapsed = await run();
+        serverCpu = server.CpuTime() - serverCpu;
         cpu = Environment.CpuUsage.TotalTime - cpu;
         var after = await database.ScalarAsync<decimal>(
             "select pg_current_wal_insert_lsn() - '0/0'"
         );
-        // The processor time is this process's: what the statements cost is the server's.
-        return (
+        return new(
             items / elapsed.TotalSeconds,
             (double)(after - before) / items,
-            cpu.TotalMicroseconds / items
+            cpu.TotalMicroseconds / items,
+            serverCpu?.TotalMicroseconds / items
         );
     }
 
@@ -113,4 +118,7 @@ internal static class EngineBenchmark
         values.Sort();
         return values[values.Count / 2];
     }
+
+    // Of one turn; the processor time is this process's and that of PostgreSQL, where it can be told.
+    private readonly record struct Sample(double Rate, double Wal, double Cpu, double? ServerCpu);
 }

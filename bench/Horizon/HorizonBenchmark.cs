@@ -13,7 +13,6 @@ internal static class HorizonBenchmark
 {
     private const double LeastRatio = 0.9;
     private const int Runs = 3;
-    private const int WarmUps = 3;
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -25,10 +24,7 @@ internal static class HorizonBenchmark
         await using var database = await BenchDatabase.CreateAsync();
         var product = new ProductContender(database);
         await product.StartAsync(shapes[0]);
-        for (var run = 0; run < WarmUps; run++)
-        {
-            await product.RunAsync(shapes[0], shapes[0].Items);
-        }
+        await WarmUp.RunAsync(WarmUp.Enough, () => product.RunAsync(shapes[0], shapes[0].Items));
         await product.StopAsync();
         var rows = new List<IReadOnlyList<string>>();
         var held = true;

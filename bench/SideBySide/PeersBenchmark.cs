@@ -7,7 +7,7 @@ namespace Jobs.Bench.SideBySide;
 /// <summary>The product, its limit and its peers on one PostgreSQL, in turns.</summary>
 internal static class PeersBenchmark
 {
-    private const int WarmUps = 5;
+    private static readonly TimeSpan WarmUpOfSmall = TimeSpan.FromSeconds(5);
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -86,18 +86,22 @@ internal static class PeersBenchmark
             new(name, script, schema, fast, slots, packages, database.ConnectionString);
     }
 
-    // .NET compiles and then optimises what runs often: so that it has, before anything is measured.
     private static async Task WarmUpAsync(IContender[] contenders, int items)
     {
-        var large = new Shape("warm-up", items, 100_000);
+        (Shape Shape, TimeSpan Time)[] shapes =
+        [
+            (new("warm-up", 8_000, 1, 8), WarmUpOfSmall),
+            (new("warm-up", items, 100), WarmUpOfSmall),
+            (new("warm-up", items, 100_000), WarmUp.Enough),
+        ];
         foreach (var contender in contenders.Where(c => c is not NodeContender))
         {
-            await contender.StartAsync(large);
-            for (var run = 0; run < WarmUps; run++)
+            foreach (var (shape, time) in shapes)
             {
-                await contender.RunAsync(large, items);
+                await contender.StartAsync(shape);
+                await WarmUp.RunAsync(time, () => contender.RunAsync(shape, shape.Items));
+                await contender.StopAsync();
             }
-            await contender.StopAsync();
         }
     }
 }

@@ -14,10 +14,14 @@ namespace Jobs.HangfireEngine;
 /// </summary>
 internal sealed class HangfireStorage : IConnectionFactory
 {
+    private const string Name = "jobs-hangfire";
+
     // Installed by many processes at once, its scripts refuse each other.
     private const string Exclude = "select pg_advisory_lock(hashtext('jobs.hangfire'))";
 
-    private readonly Lazy<string> address;
+    // Of the process, as Hangfire's own storage is: it may be used until the end.
+    private readonly Lazy<NpgsqlDataSource> pool;
+    private readonly Lazy<JobsDataSource> database;
     private readonly PostgreSqlJobQueue queue;
 
     public HangfireStorage(
@@ -26,7 +30,19 @@ internal sealed class HangfireStorage : IConnectionFactory
         IOptions<EngineOptions> engine
     )
     {
-        address = new(() => AddressOf(services.GetRequiredService<JobsDataSource>(), engine.Value));
+        database = new(services.GetRequiredService<JobsDataSource>);
+        pool = new(() =>
+            database.Value.Sessions(
+                Name,
+                settings =>
+                {
+                    settings.Pooling = true;
+                    // One for each worker; some more for what runs beside them.
+                    settings.MaxPoolSize = engine.Value.Slots + 12;
+                    settings.Timeout = 15;
+                }
+            )
+        );
         var storage = new PostgreSqlStorage(
             this,
             new PostgreSqlStorageOptions
@@ -54,7 +70,7 @@ internal sealed class HangfireStorage : IConnectionFactory
 
     public JobStorage Storage { get; }
 
-    NpgsqlConnection IConnectionFactory.GetOrCreateConnection() => new(address.Value);
+    NpgsqlConnection IConnectionFactory.GetOrCreateConnection() => pool.Value.CreateConnection();
 
     /// <summary>
     /// Wakes an idle worker of this process to look into the queues, if there is one. A worker that finds a job wakes the
@@ -66,22 +82,10 @@ internal sealed class HangfireStorage : IConnectionFactory
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         // Not of the pool: the lock ends with the connection, whatever happens.
-        await using var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(address.Value) { Pooling = false }.ConnectionString
-        );
-        await connection.OpenAsync(cancellationToken);
+        await using var sessions = database.Value.Sessions(Name, s => s.Timeout = 15);
+        await using var connection = await sessions.OpenConnectionAsync(cancellationToken);
         await using var exclude = new NpgsqlCommand(Exclude, connection);
         await exclude.ExecuteNonQueryAsync(cancellationToken);
         PostgreSqlObjectsInstaller.Install(connection);
-    }
-
-    private static string AddressOf(JobsDataSource database, EngineOptions engine)
-    {
-        var settings = new NpgsqlConnectionStringBuilder(database.SessionConnectionString);
-        settings.ApplicationName = $"{settings.ApplicationName}-hangfire";
-        // One for each worker; some more for what runs beside them.
-        settings.MaxPoolSize = engine.Slots + 12;
-        settings.Timeout = 15;
-        return settings.ConnectionString;
     }
 }

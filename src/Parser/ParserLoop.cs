@@ -145,7 +145,8 @@ internal sealed class ParserLoop(Stream input, Stream output, string folder, Doc
             text.Words,
             text.AuthoredAt,
             text.ModifiedAt,
-            text.Warnings
+            text.Warnings,
+            text.OcrWorks
         );
         await Frames.WriteAsync(
             output,

@@ -1,5 +1,7 @@
 using System.Net;
+using Hangfire;
 using Jobs.Tenancy;
+using Jobs.Testing;
 using Jobs.Web.Tests.Ui;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
@@ -23,6 +25,8 @@ public sealed class DashboardTests(BrowserFixture browser) : BrowserTest(browser
         bool buttons
     )
     {
+        // Its buttons are those of a list that has jobs.
+        await SucceededAsync();
         using var client = await WithKeyAsync(tenant, scopes);
 
         using var answer = await client.GetAsync("/hangfire/jobs/succeeded", Stop);
@@ -114,6 +118,22 @@ public sealed class DashboardTests(BrowserFixture browser) : BrowserTest(browser
 
         await page.WaitForURLAsync($"**/batches/{batch}");
         errors.ShouldBeEmpty();
+    }
+
+    // A job of this test's own, until the storage has it among those that succeeded.
+    private async Task SucceededAsync()
+    {
+        var batch = await Browser.SubmitGatedAsync(1, Stop);
+        Browser.Gate.Succeed(1);
+        var monitoring = Browser.Services.GetRequiredService<JobStorage>().GetMonitoringApi();
+        var started = TimeProvider.System.GetTimestamp();
+        while (
+            !monitoring.SucceededJobs(0, 100).Any(j => j.Value.Job?.Args.Contains(batch) == true)
+        )
+        {
+            TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(EngineHost.Patience);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Stop);
+        }
     }
 
     private async Task<HttpClient> WithKeyAsync(string tenant, Scopes scopes)

@@ -56,13 +56,20 @@ public sealed class BatchSubmission : IAsyncDisposable
     /// <summary>Adds an item that workers will do.</summary>
     /// <param name="item">A JSON object, UTF-8.</param>
     /// <exception cref="BatchRefusedException">It is not JSON, or there are too many.</exception>
-    public async ValueTask AddAsync(ReadOnlyMemory<byte> item, CancellationToken cancellationToken)
+    public ValueTask AddAsync(ReadOnlyMemory<byte> item, CancellationToken cancellationToken)
     {
-        if (Check(item, out var customId))
+        if (!Check(item, out var customId))
         {
-            (await PageForAsync(item.Length, cancellationToken)).Add(item.Span, customId);
+            Count++;
+            return ValueTask.CompletedTask;
         }
+        if (page?.HasRoomFor(item.Length, draft.Kind.ItemsPerPage) != true)
+        {
+            return AddToNextAsync(item, customId, cancellationToken);
+        }
+        page.Add(item.Span, customId);
         Count++;
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Adds an item that has its outcome already.</summary>
@@ -257,6 +264,16 @@ public sealed class BatchSubmission : IAsyncDisposable
     private string Path(string field) =>
         field is "" or "$" ? $"{fieldName}[{Count}]" : $"{fieldName}[{Count}].{field}";
 
+    private async ValueTask AddToNextAsync(
+        ReadOnlyMemory<byte> item,
+        string? customId,
+        CancellationToken cancellationToken
+    )
+    {
+        (await PageForAsync(item.Length, cancellationToken)).Add(item.Span, customId);
+        Count++;
+    }
+
     private async ValueTask<ItemPage> PageForAsync(int bytes, CancellationToken cancellationToken)
     {
         if (page?.HasRoomFor(bytes, draft.Kind.ItemsPerPage) != true)
@@ -265,7 +282,7 @@ public sealed class BatchSubmission : IAsyncDisposable
             {
                 writer.Seal(page);
                 page = null;
-                if (writer.HeldBytes > HeldBytes)
+                if (writer.IsStreaming || writer.HeldBytes > HeldBytes)
                 {
                     await writer.StreamAsync(Id, cancellationToken);
                 }

@@ -17,6 +17,10 @@ internal sealed class OutcomeBuffer
     /// <summary>Longest message of an error that is kept, in characters.</summary>
     private const int MaxMessage = 2_000;
 
+    // "[position,microseconds" with room to spare, and ",]" with the end of the line.
+    private const int PrefixBytes = 48;
+    private const int SuffixBytes = 3;
+
     private static readonly JsonWriterOptions Plain = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -57,17 +61,19 @@ internal sealed class OutcomeBuffer
 
     public void AddSuccess(int position, long microseconds, ReadOnlySpan<byte> result)
     {
-        Begin(position, microseconds, result.Length);
+        var line = lines.GetSpan(PrefixBytes + result.Length + SuffixBytes);
+        var length = Begin(line, position, microseconds);
         if (!result.IsEmpty)
         {
-            Append(","u8);
-            var target = lines.GetSpan(result.Length);
-            result.CopyTo(target);
+            line[length++] = (byte)',';
+            result.CopyTo(line[length..]);
             // A line break outside a string is white space; inside one JSON does not allow it.
-            target[..result.Length].Replace((byte)'\n', (byte)' ');
-            lines.Advance(result.Length);
+            line.Slice(length, result.Length).Replace((byte)'\n', (byte)' ');
+            length += result.Length;
         }
-        Append("]\n"u8);
+        line[length++] = (byte)']';
+        line[length++] = (byte)'\n';
+        lines.Advance(length);
         Succeeded++;
     }
 
@@ -75,7 +81,7 @@ internal sealed class OutcomeBuffer
     {
         // What came out of a deserializer may be null whatever its type says.
         var code = error.Code ?? Kinds.ErrorCodes.HandlerError;
-        Begin(position, microseconds, 0);
+        Begin(position, microseconds);
         Append(",null,"u8);
         using (var json = new Utf8JsonWriter(lines, Plain))
         {
@@ -93,21 +99,23 @@ internal sealed class OutcomeBuffer
 
     public void AddCancelled(int position, long microseconds)
     {
-        Begin(position, microseconds, 0);
+        Begin(position, microseconds);
         Append(",null,null]\n"u8);
         Cancelled++;
     }
 
-    private void Begin(int position, long microseconds, int more)
+    private void Begin(int position, long microseconds) =>
+        lines.Advance(Begin(lines.GetSpan(PrefixBytes), position, microseconds));
+
+    private int Begin(Span<byte> line, int position, long microseconds)
     {
         positions.Add((short)position);
-        var span = lines.GetSpan(48 + more);
-        span[0] = (byte)'[';
-        Utf8Formatter.TryFormat(position, span[1..], out var length);
+        line[0] = (byte)'[';
+        Utf8Formatter.TryFormat(position, line[1..], out var length);
         length++;
-        span[length++] = (byte)',';
-        Utf8Formatter.TryFormat(microseconds, span[length..], out var digits);
-        lines.Advance(length + digits);
+        line[length++] = (byte)',';
+        Utf8Formatter.TryFormat(microseconds, line[length..], out var digits);
+        return length + digits;
     }
 
     private void Append(ReadOnlySpan<byte> text) => lines.Write(text);

@@ -27,6 +27,9 @@ internal sealed class SubmitWriter(
     /// <summary>Bytes of the pages that wait to be written.</summary>
     public int HeldBytes { get; private set; }
 
+    /// <summary>Whether pages go to the database as they fill: it works on one while the next is made.</summary>
+    public bool IsStreaming => copy is not null;
+
     /// <summary>Written with the batch; null for nothing.</summary>
     public NpgsqlBatchCommand? Beside { get; set; }
 

@@ -22,6 +22,7 @@ public sealed class CacheScope : HybridCache
     private readonly MemoryTier memory;
     private readonly CacheClock clock;
     private readonly NamespaceStatistics statistics;
+    private readonly ScopeReader reader;
 
     internal CacheScope(CacheParts parts, CacheRemover remover, CacheNamespace space, ScopeId id)
     {
@@ -32,6 +33,7 @@ public sealed class CacheScope : HybridCache
         memory = parts.Memory;
         clock = parts.Clock;
         statistics = space.Statistics;
+        reader = new ScopeReader(parts, space);
     }
 
     internal ScopeId Id { get; }
@@ -50,7 +52,9 @@ public sealed class CacheScope : HybridCache
         {
             return new ValueTask<T>(value);
         }
-        return ValueAsync(GetAsync(key, state, factory, Of(options), tags, cancellationToken));
+        return ValueAsync(
+            reader.GetAsync(KeyOf(key), state, factory, Of(options), tags, cancellationToken)
+        );
     }
 
     /// <summary>
@@ -81,7 +85,7 @@ public sealed class CacheScope : HybridCache
                 new CacheAnswer<T>(value, CacheStatus.Hit, parts.AgeOf(entry!))
             );
         }
-        return GetAsync(name, state, source, options, tags, cancellationToken);
+        return reader.GetAsync(KeyOf(name), state, source, options, tags, cancellationToken);
     }
 
     /// <summary>The value of a name; null where neither tier has it.</summary>
@@ -90,7 +94,14 @@ public sealed class CacheScope : HybridCache
         CancellationToken cancellationToken = default
     )
     {
-        var answer = await GetAsync<int, T>(name, 0, null, null, null, cancellationToken);
+        var answer = await reader.GetAsync<int, T>(
+            KeyOf(name),
+            0,
+            null,
+            null,
+            null,
+            cancellationToken
+        );
         return answer.Status == CacheStatus.Miss ? null : answer;
     }
 
@@ -252,118 +263,6 @@ public sealed class CacheScope : HybridCache
         value = default!;
         entry = null;
         return false;
-    }
-
-    private async ValueTask<CacheAnswer<T>> GetAsync<TState, T>(
-        string name,
-        TState state,
-        Func<TState, CancellationToken, ValueTask<T>>? source,
-        CacheEntryOptions? options,
-        IEnumerable<string>? tags,
-        CancellationToken cancellationToken
-    )
-    {
-        if (parts.IsOff)
-        {
-            var computed = source is null ? default! : await source(state, cancellationToken);
-            return new CacheAnswer<T>(computed, CacheStatus.Miss, TimeSpan.Zero);
-        }
-        var key = KeyOf(name);
-        var flags = options?.Flags ?? HybridCacheEntryFlags.None;
-        if (flags.HasFlag(HybridCacheEntryFlags.DisableUnderlyingData))
-        {
-            source = null;
-        }
-        var now = clock.Now;
-        if (
-            !flags.HasFlag(HybridCacheEntryFlags.DisableLocalCacheRead)
-            && memory.TryGet(key, now, out var entry)
-            && now < Math.Max(entry.StaleUntil, entry.RetryAt)
-            && parts.TryRead(entry, out T value)
-        )
-        {
-            if (now < entry.FreshUntil)
-            {
-                statistics.MemoryHit();
-                return new CacheAnswer<T>(value, CacheStatus.Hit, parts.AgeOf(entry));
-            }
-            if (source is not null && now >= entry.RetryAt)
-            {
-                Refresh(key, state, source, options, tags);
-            }
-            statistics.MemoryStale();
-            return new CacheAnswer<T>(value, CacheStatus.Stale, parts.AgeOf(entry));
-        }
-        var qualified = CacheTag.Of(Id.TenantId, tags);
-        var (fill, isOwn) = source is null
-            ? (parts.Fills.BeginAlone(new Fill<T>(key, qualified, false)), true)
-            : parts.Fills.Join(key, () => new Fill<T>(key, qualified, false));
-        if (isOwn)
-        {
-            _ = new FillRun<TState, T>(parts, space, fill, state, source, options).RunAsync();
-        }
-        var answer = await AnswerOfAsync(fill, cancellationToken);
-        return
-            !isOwn
-            && !CacheSerializer<T>.IsImmutable
-            && fill.Payload is { } payload
-            && parts.TryDeserialize(key, payload, out T own)
-            ? answer with
-            {
-                Value = own,
-            }
-            : answer;
-    }
-
-    private void Refresh<TState, T>(
-        CacheKey key,
-        TState state,
-        Func<TState, CancellationToken, ValueTask<T>> source,
-        CacheEntryOptions? options,
-        IEnumerable<string>? tags
-    )
-    {
-        var qualified = CacheTag.Of(Id.TenantId, tags);
-        if (parts.Fills.TryBegin(key, () => new Fill<T>(key, qualified, true)) is { } fill)
-        {
-            _ = Task.Run(
-                new FillRun<TState, T>(parts, space, fill, state, source, options).RunAsync,
-                CancellationToken.None
-            );
-        }
-    }
-
-    // Whoever waits counts; one who goes away before the answer has asked for nothing.
-    private async ValueTask<CacheAnswer<T>> AnswerOfAsync<T>(
-        Fill<T> fill,
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            var answer = await fill.WaitAsync(cancellationToken);
-            switch (answer.Status)
-            {
-                case CacheStatus.Hit:
-                    statistics.SharedHit();
-                    break;
-                case CacheStatus.Stale when fill.IsFromMemory:
-                    statistics.MemoryStale();
-                    break;
-                case CacheStatus.Stale:
-                    statistics.SharedStale();
-                    break;
-                default:
-                    statistics.Miss();
-                    break;
-            }
-            return answer;
-        }
-        catch (Exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            statistics.Miss();
-            throw;
-        }
     }
 
     private static async ValueTask<T> ValueAsync<T>(ValueTask<CacheAnswer<T>> answer) =>

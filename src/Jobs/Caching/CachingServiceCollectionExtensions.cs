@@ -3,6 +3,7 @@ using Jobs.Caching.Filling;
 using Jobs.Caching.Memory;
 using Jobs.Caching.Shared;
 using Jobs.Caching.Subscriptions;
+using Jobs.Database;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -39,6 +40,7 @@ public static class CachingServiceCollectionExtensions
             )
             .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<DatabaseDoubt>();
         services.TryAddSingleton<CacheSignal>();
         services.AddSingleton<CacheClock>();
         services.AddSingleton<CacheStatistics>();
@@ -52,6 +54,7 @@ public static class CachingServiceCollectionExtensions
         services.AddSingleton<UnsentRemovals>();
         services.AddSingleton<RemovalNotifier>();
         services.AddSingleton<RemovalLog>();
+        services.AddSingleton<PatientReads>();
         services.AddSingleton<SharedTier>();
         services.AddSingleton<CacheCounts>();
         services.AddSingleton<CacheRemover>();

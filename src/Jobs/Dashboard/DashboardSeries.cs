@@ -18,30 +18,22 @@ public sealed record DashboardSeries(
 );
 
 /// <summary>What happened in one bucket.</summary>
-/// <param name="Batches">Submitted in it.</param>
-/// <param name="Items">Of those batches.</param>
-/// <param name="Ended">Batches that ended in it.</param>
-/// <param name="Endings">The same by how they ended.</param>
-/// <param name="Succeeded">Items that got this outcome in it.</param>
-/// <param name="Reopened">Batches that had ended and were retried in it.</param>
-/// <param name="Returned">Items whose outcome was taken back in it, to be tried again.</param>
-/// <param name="ItemsPerSecond">Items that got an outcome, a second of the bucket that has passed.</param>
-/// <param name="Duration">How long batches that ended in it had taken; null where none did.</param>
-/// <param name="Open">Items without an outcome at its end; null where the series does not reach to now.</param>
-/// <param name="OpenBatches">Batches that had not ended at its end, likewise.</param>
-public sealed record DashboardBucket(
-    DateTimeOffset At,
-    long Batches,
-    long Items,
-    long Ended,
-    BatchEndings Endings,
-    long Succeeded,
-    long Failed,
-    long Cancelled,
-    long Reopened,
-    long Returned,
-    double ItemsPerSecond,
-    BatchDuration? Duration,
-    long? Open,
-    long? OpenBatches
-);
+public sealed record DashboardBucket : DashboardTotals
+{
+    public DashboardBucket() { }
+
+    internal DashboardBucket(DashboardTotals totals)
+        : base(totals) { }
+
+    /// <summary>When it begins.</summary>
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>Items that got an outcome, a second of the bucket that has passed.</summary>
+    public double ItemsPerSecond { get; init; }
+
+    /// <summary>Items without an outcome at its end; null where the series does not reach to now.</summary>
+    public long? Open { get; init; }
+
+    /// <summary>Batches that had not ended at its end, likewise.</summary>
+    public long? OpenBatches { get; init; }
+}

@@ -63,9 +63,9 @@ internal sealed class DashboardTally
         }
     }
 
-    public BatchEndings Endings => new(endings[0], endings[1], endings[2], endings[3], endings[4]);
+    private BatchEndings Endings => new(endings[0], endings[1], endings[2], endings[3], endings[4]);
 
-    public BatchDuration? Duration =>
+    private BatchDuration? Duration =>
         took is null
             ? null
             : new(
@@ -76,18 +76,19 @@ internal sealed class DashboardTally
             );
 
     public DashboardTotals Totals =>
-        new(
-            Batches,
-            Items,
-            Ended,
-            Endings,
-            Succeeded,
-            Failed,
-            Cancelled,
-            Reopened,
-            Returned,
-            Duration
-        );
+        new()
+        {
+            Batches = Batches,
+            Items = Items,
+            Ended = Ended,
+            Endings = Endings,
+            Succeeded = Succeeded,
+            Failed = Failed,
+            Cancelled = Cancelled,
+            Reopened = Reopened,
+            Returned = Returned,
+            Duration = Duration,
+        };
 
     private void End(DashboardRow row)
     {

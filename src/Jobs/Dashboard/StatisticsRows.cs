@@ -60,22 +60,13 @@ internal sealed record StatisticsRows(
             var tally = tallies[i];
             var at = start.AddSeconds((double)seconds * i);
             var passed = Math.Clamp((Standing.Now - at).TotalSeconds, 1, seconds);
-            buckets[i] = new(
-                at,
-                tally.Batches,
-                tally.Items,
-                tally.Ended,
-                tally.Endings,
-                tally.Succeeded,
-                tally.Failed,
-                tally.Cancelled,
-                tally.Reopened,
-                tally.Returned,
-                Math.Round(tally.Outcomes / passed, 3),
-                tally.Duration,
-                items,
-                batches
-            );
+            buckets[i] = new(tally.Totals)
+            {
+                At = at,
+                ItemsPerSecond = Math.Round(tally.Outcomes / passed, 3),
+                Open = items,
+                OpenBatches = batches,
+            };
             items += tally.Outcomes - tally.Items - tally.Returned;
             batches += tally.Ended - tally.Batches - tally.Reopened;
         }

@@ -81,6 +81,23 @@ public sealed class JobsDataSource : IAsyncDisposable
         return Build(settings, name);
     }
 
+    /// <summary>Sessions on the database itself, of no pool unless that is configured; who asks for them owns what makes them.</summary>
+    /// <param name="name">Of the connections; without one metrics call them by their connection string.</param>
+    /// <param name="configure">What is other than in <see cref="SessionConnectionString"/>.</param>
+    public NpgsqlDataSource Sessions(
+        string name,
+        Action<NpgsqlConnectionStringBuilder>? configure = null
+    )
+    {
+        var settings = new NpgsqlConnectionStringBuilder(SessionConnectionString)
+        {
+            ApplicationName = name,
+            Pooling = false,
+        };
+        configure?.Invoke(settings);
+        return Build(settings, name);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Engine.DisposeAsync();

@@ -35,7 +35,8 @@ internal sealed class PostgresProbe(
 
     public async Task CreateDatabaseAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync("postgres", cancellationToken);
+        await using var server = Source("postgres");
+        await using var connection = await server.OpenConnectionAsync(cancellationToken);
         await using var exists = new NpgsqlCommand(
             "select exists (select from pg_database where datname = $1)",
             connection
@@ -55,7 +56,8 @@ internal sealed class PostgresProbe(
     {
         try
         {
-            await using var connection = await OpenAsync(database, cancellationToken);
+            await using var server = Source(database);
+            await using var connection = await server.OpenConnectionAsync(cancellationToken);
             return true;
         }
         catch (Exception failure)
@@ -65,23 +67,17 @@ internal sealed class PostgresProbe(
         }
     }
 
-    private async Task<NpgsqlConnection> OpenAsync(string database, CancellationToken ct)
+    private NpgsqlDataSource Source(string database)
     {
         // Unpooled: an idle connection would hold on to a server that is gone.
         var settings = To(database);
         settings.Pooling = false;
         settings.Timeout = 2;
-        var connection = new NpgsqlConnection(settings.ConnectionString);
-        try
+        // Without a name metrics would show the connection string.
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString)
         {
-            await connection.OpenAsync(ct);
-            return connection;
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
+            Name = "jobs-probe",
+        }.Build();
     }
 
     private NpgsqlConnectionStringBuilder To(string database) =>

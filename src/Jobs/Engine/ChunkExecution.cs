@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Jobs.Kinds;
 using Microsoft.Extensions.Logging;
 
@@ -27,7 +28,6 @@ internal sealed class ChunkExecution(
 
     // Settlements of a chunk follow each other in the order in which they were taken.
     private readonly SemaphoreSlim settling = new(1, 1);
-    private readonly Lock gate = new();
 
     private readonly TaskCompletionSource<bool> released = new(
         TaskCreationOptions.RunContinuationsAsynchronously
@@ -122,25 +122,22 @@ internal sealed class ChunkExecution(
         }
     }
 
-    private bool HasNext(CancellationToken draining)
-    {
-        lock (gate)
-        {
-            return !IsStopping(draining) && chunk.Items.NextFrom(next) >= 0;
-        }
-    }
+    private bool HasNext(CancellationToken draining) =>
+        !IsStopping(draining) && chunk.Items.NextFrom(Volatile.Read(ref next)) >= 0;
 
+    // Each position goes to one lane.
     private int TakeNext(CancellationToken draining)
     {
-        lock (gate)
+        while (!IsStopping(draining))
         {
-            if (IsStopping(draining) || chunk.Items.NextFrom(next) is not (>= 0 and var position))
+            var from = Volatile.Read(ref next);
+            var position = chunk.Items.NextFrom(from);
+            if (position < 0 || Interlocked.CompareExchange(ref next, position + 1, from) == from)
             {
-                return -1;
+                return position;
             }
-            next = position + 1;
-            return position;
         }
+        return -1;
     }
 
     private List<int> TakeNext(int count, CancellationToken draining)
@@ -221,20 +218,48 @@ internal sealed class ChunkExecution(
             lines[position]
         );
 
-    private async ValueTask<Attempt> ExecuteAsync(int position, LaneClock lane)
+    private ValueTask<Attempt> ExecuteAsync(int position, LaneClock lane)
     {
         var item = ItemAt(position);
-        using var span =
-            Interlocked.Increment(ref traced) <= ChunkTrace.MostItems
-                ? ChunkTrace.StartItems(item.Index, 1)
-                : null;
+        return
+            Volatile.Read(ref traced) < ChunkTrace.MostItems
+            && Interlocked.Increment(ref traced) <= ChunkTrace.MostItems
+            ? TracedAsync(item, lane)
+            : ExecuteAsync(item, lane, null);
+    }
+
+    private async ValueTask<Attempt> TracedAsync(Item item, LaneClock lane)
+    {
+        using var span = ChunkTrace.StartItems(item.Index, 1);
+        return await ExecuteAsync(item, lane, span);
+    }
+
+    // Handlers that are quick end at once: no state machine for them.
+    private ValueTask<Attempt> ExecuteAsync(Item item, LaneClock lane, Activity? span)
+    {
+        ValueTask<ItemOutcome> execution;
         try
         {
-            var execution = kind.Handler.HandleAsync(item, lane.Token);
-            if (execution.IsCompletedSuccessfully)
-            {
-                return Attempt.Ended(execution.Result);
-            }
+            execution = kind.Handler.HandleAsync(item, lane.Token);
+        }
+        catch (Exception e)
+        {
+            return ValueTask.FromResult(Explain(e, item, lane, span));
+        }
+        return execution.IsCompletedSuccessfully
+            ? ValueTask.FromResult(Attempt.Ended(execution.Result))
+            : EndAsync(execution, item, lane, span);
+    }
+
+    private async ValueTask<Attempt> EndAsync(
+        ValueTask<ItemOutcome> execution,
+        Item item,
+        LaneClock lane,
+        Activity? span
+    )
+    {
+        try
+        {
             // The clock is armed only for items that did not end at once.
             lane.Arm(chunk.ItemTimeout);
             var limit = chunk.ItemTimeout + AbandonAfter;
@@ -242,26 +267,31 @@ internal sealed class ChunkExecution(
                 await execution.AsTask().WaitAsync(limit, time, CancellationToken.None)
             );
         }
-        catch (Exception) when (stop.IsCancellationRequested)
-        {
-            return Attempt.Stopped;
-        }
-        catch (Exception e) when (lane.IsOver)
-        {
-            span.Failed("timeout");
-            log.ItemTimedOut(chunk.Key.BatchId, item.Index, chunk.ItemTimeout, e);
-            return Attempt.Failed(AttemptErrors.Timeout(chunk.ItemTimeout));
-        }
         catch (Exception e)
         {
-            var error = AttemptErrors.From(e);
-            span.Failed(error.Code);
-            log.ItemThrew(chunk.Key.BatchId, item.Index, error.Code, e);
-            return Attempt.Failed(error);
+            return Explain(e, item, lane, span);
         }
         finally
         {
             lane.Disarm();
         }
+    }
+
+    private Attempt Explain(Exception e, Item item, LaneClock lane, Activity? span)
+    {
+        if (stop.IsCancellationRequested)
+        {
+            return Attempt.Stopped;
+        }
+        if (lane.IsOver)
+        {
+            span.Failed("timeout");
+            log.ItemTimedOut(chunk.Key.BatchId, item.Index, chunk.ItemTimeout, e);
+            return Attempt.Failed(AttemptErrors.Timeout(chunk.ItemTimeout));
+        }
+        var error = AttemptErrors.From(e);
+        span.Failed(error.Code);
+        log.ItemThrew(chunk.Key.BatchId, item.Index, error.Code, e);
+        return Attempt.Failed(error);
     }
 }

@@ -158,6 +158,10 @@ internal sealed class ChunkLedger(LeasedChunk chunk, EngineOptions options)
         {
             return false;
         }
+        if (ItemAcceptor.Accepts(result))
+        {
+            return true;
+        }
         try
         {
             var reader = new Utf8JsonReader(result, AnyDepth);

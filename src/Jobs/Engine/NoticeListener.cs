@@ -50,13 +50,8 @@ internal sealed class NoticeListener(
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(database.SessionConnectionString)
-            {
-                Pooling = false,
-                ApplicationName = "jobs-listen",
-            }.ConnectionString
-        );
+        await using var sessions = database.Sessions("jobs-listen");
+        await using var connection = sessions.CreateConnection();
         connection.Notification += (_, e) => Hear(e.Channel, e.Payload);
         await connection.OpenAsync(cancellationToken);
         await using (

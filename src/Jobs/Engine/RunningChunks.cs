@@ -9,34 +9,57 @@ using Microsoft.Extensions.Options;
 namespace Jobs.Engine;
 
 /// <summary>The chunks that this worker holds: those that execute, and those whose settlement is not written yet. Thread-safe.</summary>
-internal sealed class RunningChunks(
-    KindRegistry kinds,
-    Settler settler,
-    TenantShares shares,
-    EngineSamples samples,
-    EngineMeter meter,
-    WorkSignal signal,
-    FeatureSwitches features,
-    IOptions<EngineOptions> options,
-    TimeProvider time,
-    ILogger<RunningChunks> log
-) : IDisposable
+internal sealed class RunningChunks : IDisposable
 {
     // What is leased ahead goes back when it waits longer than this for a slot.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
-    private readonly SlotPlan plan = new(options.Value.ServedKinds(kinds), options.Value.Slots);
-    private readonly ConcurrentDictionary<ChunkKey, ChunkExecution> held = new();
+    private readonly TenantShares shares;
+    private readonly EngineSamples samples;
+    private readonly EngineMeter meter;
+    private readonly WorkSignal signal;
+    private readonly FeatureSwitches features;
+    private readonly EngineOptions options;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+    private readonly SlotPlan plan;
+    private readonly HeldChunks held;
     private readonly ConcurrentDictionary<ChunkExecution, Task> executing = new();
 
     // Slots that are kept for batches that are being submitted, by kind.
     private readonly Dictionary<string, int> reserved = new(StringComparer.Ordinal);
     private readonly Lock reserving = new();
 
-    private readonly SemaphoreSlim slots = new(options.Value.Slots, options.Value.Slots);
+    private readonly SemaphoreSlim slots;
 
     private volatile bool slotWanted;
     private volatile bool emptyWanted;
+
+    public RunningChunks(
+        KindRegistry kinds,
+        Settler settler,
+        TenantShares shares,
+        EngineSamples samples,
+        EngineMeter meter,
+        WorkSignal signal,
+        FeatureSwitches features,
+        IOptions<EngineOptions> options,
+        TimeProvider time,
+        ILogger<RunningChunks> log
+    )
+    {
+        this.shares = shares;
+        this.samples = samples;
+        this.meter = meter;
+        this.signal = signal;
+        this.features = features;
+        this.options = options.Value;
+        this.time = time;
+        this.log = log;
+        plan = new(options.Value.ServedKinds(kinds), options.Value.Slots);
+        slots = new(options.Value.Slots, options.Value.Slots);
+        held = new(kinds, settler, options.Value, WakeWhereEmpty, time, log);
+    }
 
     /// <summary>Whether the end of a chunk should wake the lease loop.</summary>
     public bool SlotWanted
@@ -77,7 +100,7 @@ internal sealed class RunningChunks(
     /// <param name="draining">Once it is set no further item starts.</param>
     /// <param name="giveUp">Ends everything at once, unsettled.</param>
     public void Start(LeasedChunk chunk, CancellationToken draining, CancellationToken giveUp) =>
-        _ = Start(Hold(chunk), draining, giveUp);
+        _ = Start(held.Add(chunk), draining, giveUp);
 
     /// <summary>The same, and ends when this worker holds it no more; says whether what became of it was written.</summary>
     public async Task<bool> RunAsync(
@@ -86,7 +109,7 @@ internal sealed class RunningChunks(
         CancellationToken giveUp
     )
     {
-        var execution = Hold(chunk);
+        var execution = held.Add(chunk);
         await Start(execution, draining, giveUp);
         Task released = execution.Released.WaitAsync(giveUp);
         await released.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -119,8 +142,8 @@ internal sealed class RunningChunks(
         {
             if (
                 emptyWanted
-                || executing.Count + reserved.Values.Sum() >= options.Value.Slots
-                || !options.Value.ServedPriorities.Contains(draft.Priority)
+                || executing.Count + reserved.Values.Sum() >= options.Slots
+                || !options.ServedPriorities.Contains(draft.Priority)
                 || !FreeKinds()
                     .Exists(k => k.Kind.Name == draft.Kind.Name && k.Kind.MaxRunning == 0)
             )
@@ -153,10 +176,7 @@ internal sealed class RunningChunks(
                 reserved.Remove(draft.Kind.Name);
             }
         }
-        if (EmptyWanted && IsEmpty)
-        {
-            signal.Wake(scheduled: false);
-        }
+        WakeWhereEmpty();
     }
 
     /// <summary>Gives chunks back that are not to be executed now; ends when the database has them.</summary>
@@ -168,17 +188,14 @@ internal sealed class RunningChunks(
         var settlements = new List<Settlement>();
         foreach (var chunk in chunks)
         {
-            Hold(chunk);
-            var settlement = HandBack(chunk);
-            await SettleAsync(settlement, cancellationToken);
-            settlements.Add(settlement);
+            held.Add(chunk);
+            settlements.Add(await held.HandBackAsync(chunk, cancellationToken));
         }
         await Task.WhenAll(settlements.Select(s => s.Applied)).WaitAsync(cancellationToken);
     }
 
     /// <summary>Whether this worker knows that it holds the chunk.</summary>
-    public bool Knows(HeldChunk chunk) =>
-        held.TryGetValue(chunk.Key, out var execution) && execution.Chunk.Token == chunk.Token;
+    public bool Knows(HeldChunk chunk) => held.Knows(chunk);
 
     /// <summary>Cancels what runs of a batch.</summary>
     public void CancelBatch(Guid batchId)
@@ -212,19 +229,6 @@ internal sealed class RunningChunks(
 
     public void Dispose() => slots.Dispose();
 
-    private ChunkExecution Hold(LeasedChunk chunk)
-    {
-        if (!kinds.TryGet(chunk.Kind, out var kind))
-        {
-            throw new InvalidOperationException(
-                $"A chunk of the kind '{chunk.Kind}', which was not asked for."
-            );
-        }
-        var execution = new ChunkExecution(chunk, kind, options.Value, SettleAsync, time, log);
-        held[chunk.Key] = execution;
-        return execution;
-    }
-
     private async Task RunAsync(
         ChunkExecution execution,
         Task start,
@@ -245,7 +249,7 @@ internal sealed class RunningChunks(
             else
             {
                 plan.Remember(execution.Chunk.Kind, Patience);
-                await SettleAsync(HandBack(execution.Chunk), giveUp);
+                await held.HandBackAsync(execution.Chunk, giveUp);
             }
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
@@ -256,10 +260,8 @@ internal sealed class RunningChunks(
         }
         catch (Exception e)
         {
-            // Not known any more, the chunk is handed back by the heartbeat, as if its worker had died over it.
             log.ChunkFailed(execution.Chunk.Key.BatchId, execution.Chunk.Key.Id, e);
-            held.TryRemove(new(execution.Chunk.Key, execution));
-            execution.Release(settled: false);
+            held.Disown(execution);
         }
         finally
         {
@@ -285,7 +287,7 @@ internal sealed class RunningChunks(
         using var span = ChunkTrace.Start(execution.Chunk);
         using var scope = log.ChunkScope(execution.Chunk.Key.BatchId, execution.Chunk.Key.Id);
         if (
-            execution.Chunk.SuspicionAt(options.Value.MaxDeliveries)
+            execution.Chunk.SuspicionAt(options.MaxDeliveries)
             is Suspicion.Shared
                 or Suspicion.Proven
         )
@@ -314,34 +316,8 @@ internal sealed class RunningChunks(
         return running;
     }
 
-    private static Settlement HandBack(LeasedChunk chunk) =>
-        new(chunk, chunk.Items.Count) { Left = chunk.Items, HandBack = true };
-
-    private async ValueTask SettleAsync(Settlement settlement, CancellationToken cancellationToken)
+    private void WakeWhereEmpty()
     {
-        await settler.AddAsync(settlement, cancellationToken);
-        _ = ForgetAsync(settlement);
-    }
-
-    private async Task ForgetAsync(Settlement settlement)
-    {
-        var applied = await settlement.Applied;
-        // Of the same lease: the chunk may have been leased anew meanwhile.
-        if (
-            held.TryGetValue(settlement.Chunk.Key, out var execution)
-            && execution.Chunk.Token == settlement.Chunk.Token
-        )
-        {
-            if (!applied)
-            {
-                execution.Abort();
-            }
-            if (!applied || settlement.IsFinal)
-            {
-                held.TryRemove(new(settlement.Chunk.Key, execution));
-                execution.Release(applied);
-            }
-        }
         if (EmptyWanted && IsEmpty)
         {
             signal.Wake(scheduled: false);

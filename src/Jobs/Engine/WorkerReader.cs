@@ -16,6 +16,15 @@ public sealed class WorkerReader(JobsDataSource database)
             cancellationToken
         );
 
+    /// <summary>How many there are.</summary>
+    public async Task<WorkerCount> CountAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.Requests.CreateCommand(WorkerStatements.Count);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return new(row.GetInt32(0), row.GetInt32(1));
+    }
+
     private static async Task<IReadOnlyList<WorkerStatus>> ReadAsync(
         NpgsqlDataReader row,
         CancellationToken cancellationToken
@@ -47,3 +56,8 @@ public sealed class WorkerReader(JobsDataSource database)
             TimeSpan.FromMilliseconds(Math.Max(0, row.GetDouble(10)))
         );
 }
+
+/// <summary>How many workers there are.</summary>
+/// <param name="Alive">Those whose lease holds and that take work.</param>
+/// <param name="Dead">Those whose lease has run out, until a worker clears them away.</param>
+public readonly record struct WorkerCount(int Alive, int Dead);

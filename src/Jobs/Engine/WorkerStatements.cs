@@ -3,6 +3,13 @@ namespace Jobs.Engine;
 /// <summary>The statements by which workers come, stay and go.</summary>
 internal static class WorkerStatements
 {
+    /// <summary>How many are alive, and how many are dead and not cleared away.</summary>
+    public const string Count = """
+        select (count(*) filter (where w.state = 'active' and w.lease_until > clock_timestamp()))::int,
+            (count(*) filter (where w.lease_until <= clock_timestamp()))::int
+        from jobs.workers w
+        """;
+
     public const string Register = """
         insert into jobs.workers (
             id, host, process_id, place, process_started, version, slots, kinds, lease_until, priorities)

@@ -1,6 +1,9 @@
 using Jobs.Caching;
 using Jobs.Database;
+using Jobs.Database.Care;
+using Jobs.Engine;
 using Jobs.Kinds.Queries.Reports;
+using Jobs.Monitoring.Requests;
 using Jobs.Queues;
 using Jobs.Resilience;
 using Microsoft.Extensions.Options;
@@ -16,6 +19,9 @@ public sealed class HealthExaminer(
     JobsDataSource database,
     DatabaseReadiness readiness,
     QueueReader queues,
+    WorkerReader workers,
+    ConnectionPools pools,
+    RequestReporter requests,
     Breakers breakers,
     CacheStore cache,
     ReportCare reports,
@@ -25,6 +31,11 @@ public sealed class HealthExaminer(
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>The time of which requests are judged, and how many of them say something.</summary>
+    private static readonly TimeSpan Recent = TimeSpan.FromMinutes(5);
+
+    private const long EnoughRequests = 20;
 
     private readonly Lock gate = new();
     private Task<HealthReport>? last;
@@ -50,6 +61,7 @@ public sealed class HealthExaminer(
         [
             HealthRule.Check("migrations", readiness.IsReady ? 0 : 1),
             HealthRule.Check("breakers", open),
+            HealthRule.Check("pool", pools.Read().Max(p => (double?)p.Percent)),
             HealthRule.Check("cache", cache.IsShared ? 0 : 1),
             HealthRule.Check("disk", DiskUse.Percent(options.Value.DataDirectory)),
         ];
@@ -113,23 +125,33 @@ public sealed class HealthExaminer(
             await ping.ExecuteScalarAsync(cancellationToken);
         }
         var latency = time.GetElapsedTime(started).TotalMilliseconds;
+        var figures = await DatabaseFigures.ReadAsync(database.Requests, cancellationToken);
+        var alive = await workers.CountAsync(cancellationToken);
         var waiting = await queues.ReadAsync(null, cancellationToken);
+        var answers = await requests.CountAsync(Recent, cancellationToken);
         await using var command = new NpgsqlCommand(HealthStatements.Read, connection);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         return
         [
             HealthRule.Check("database", latency),
-            HealthRule.Check("connections", row.GetDouble(0)),
-            HealthRule.Check("workers", row.GetDouble(1) > 0 ? 0 : 1),
-            HealthRule.Check("heartbeats", row.GetDouble(2)),
-            HealthRule.Check("schedules", row.GetDouble(3)),
-            HealthRule.Check("webhooks", row.GetDouble(4)),
-            HealthRule.Check("deadRows", row.GetDouble(5)),
-            HealthRule.Check("oldestTransaction", row.GetDouble(6)),
-            HealthRule.Check("errors", row.GetDouble(7)),
-            HealthRule.Check("partitions", row.GetDouble(8)),
+            HealthRule.Check(
+                "connections",
+                100.0 * figures.UsedConnections / figures.MaxConnections
+            ),
+            HealthRule.Check("workers", alive.Alive > 0 ? 0 : 1),
+            HealthRule.Check("heartbeats", alive.Dead),
+            HealthRule.Check("deadRows", figures.DeadPercent),
+            HealthRule.Check("oldestTransaction", figures.OldestTransaction?.Seconds ?? 0),
             HealthRule.Check("oldestReady", waiting.Max(q => q.OldestAge)?.TotalSeconds ?? 0),
+            HealthRule.Check(
+                "errors",
+                answers.Requests < EnoughRequests ? 0 : 100.0 * answers.Errors / answers.Requests
+            ),
+            HealthRule.Check("schedules", row.GetDouble(0)),
+            HealthRule.Check("webhooks", row.GetDouble(1)),
+            HealthRule.Check("failedItems", row.GetDouble(2)),
+            HealthRule.Check("partitions", row.GetDouble(3)),
         ];
     }
 }

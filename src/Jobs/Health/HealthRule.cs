@@ -161,13 +161,33 @@ public sealed record HealthRule(
             "The database does not answer the cache in time: see its latency."
         ),
         new(
+            "pool",
+            "% of a pool",
+            150,
+            Never,
+            5,
+            5,
+            "Requests or chunks of this process wait for a connection.",
+            "See the pools in database/stats: raise Maximum Pool Size, or start another process."
+        ),
+        new(
             "errors",
+            "% of requests",
+            5,
+            50,
+            10,
+            40,
+            "The service fails over requests that it should have answered.",
+            "See system/metrics for the endpoints that answer 5xx, and the log for why."
+        ),
+        new(
+            "failedItems",
             "% of items",
             25,
             Never,
             10,
             10,
-            "Many items of the last hour failed.",
+            "Many items of the last 15 minutes failed.",
             "See the errors of the batches that failed: a code names what went wrong."
         ),
         new(

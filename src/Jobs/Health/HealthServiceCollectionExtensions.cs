@@ -1,10 +1,12 @@
+using Jobs.Database;
 using Jobs.Health;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
 public static class HealthServiceCollectionExtensions
 {
-    /// <summary>Adds what knows how the service is. With <c>AddBatches</c>, <c>AddCaching</c> and <c>AddQueries</c>.</summary>
+    /// <summary>Adds what knows how the service is. With <c>AddBatches</c>, <c>AddCaching</c>, <c>AddQueries</c> and <c>AddMonitoring</c>.</summary>
     public static IServiceCollection AddHealth(this IServiceCollection services)
     {
         services
@@ -15,6 +17,7 @@ public static class HealthServiceCollectionExtensions
                 $"{HealthOptions.Section}:Interval must be more than zero."
             )
             .ValidateOnStart();
+        services.TryAddSingleton<ConnectionPools>();
         services.AddSingleton<HealthExaminer>();
         services.AddSingleton<ResourceReader>();
         services.AddSingleton<HealthWatch>();

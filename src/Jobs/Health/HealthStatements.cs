@@ -4,19 +4,11 @@ namespace Jobs.Health;
 internal static class HealthStatements
 {
     /// <summary>
-    /// In this order: the share of connections in use, live workers, dead ones, failing schedules, the share of webhook
-    /// attempts that failed of late, the largest share of dead rows in a table of some size, the age of the oldest
-    /// transaction, the share of items that failed in the last hour, and partitions that are missing of this week and
-    /// the next.
+    /// In this order: failing schedules, the share of webhook attempts that failed of late, the share of items that did,
+    /// from what is measured of batches, and partitions that are missing of this week and the next.
     /// </summary>
     public const string Read = """
         select
-            (select 100.0 * count(*) / current_setting('max_connections')::int
-             from pg_stat_activity a
-             where a.backend_type = 'client backend')::float8,
-            (select count(*) from jobs.workers w
-             where w.state = 'active' and w.lease_until > clock_timestamp())::float8,
-            (select count(*) from jobs.workers w where w.lease_until <= clock_timestamp())::float8,
             (select count(*)
              from jobs.schedules s
              cross join lateral (
@@ -35,21 +27,18 @@ internal static class HealthStatements
                 order by w.at desc
                 limit 1000
              ) a)::float8,
-            (select coalesce(max(100.0 * t.n_dead_tup / (t.n_live_tup + t.n_dead_tup)), 0)
-             from pg_stat_user_tables t
-             where t.schemaname = 'jobs' and t.n_live_tup + t.n_dead_tup > 50000)::float8,
-            (select coalesce(extract(epoch from clock_timestamp() - min(a.xact_start)), 0)
-             from pg_stat_activity a
-             where a.datname = current_database() and a.backend_type = 'client backend')::float8,
-            (select case when sum(e.total) >= 20 then 100.0 * sum(e.failed) / sum(e.total) else 0 end
-             from jobs.tenants t
-             cross join lateral (
-                select b.total, b.failed
-                from jobs.batches b
-                where b.tenant_id = t.id and b.finished_at > now() - interval '1 hour'
-                order by b.finished_at desc
-                limit 1000
-             ) e)::float8,
+            (select case when sum(o.count) >= 20 then 100.0 * sum(o.failed) / sum(o.count) else 0 end
+             from (
+                select m.count, case when s.labels ->> 'outcome' = 'failed' then m.count else 0 end as failed
+                from jobs.metric_samples m
+                join jobs.metric_series s on s.id = m.series_id
+                where m.resolution = 60 and m.at > now() - interval '15 minutes' and s.name = 'batches.items'
+                union all
+                -- No samples yet, and few.
+                select t.succeeded + t.failed + t.cancelled, t.failed
+                from jobs.batch_tallies t
+                where t.at > now() - interval '15 minutes'
+             ) o)::float8,
             (select count(*)
              from unnest(array['item_pages', 'outcome_pages']) parent
              cross join unnest(array[0, 7]) days

@@ -28,13 +28,18 @@ public sealed class RateLimitMeter
     internal IEnumerable<(string Policy, long Count)> Refusals() =>
         byPolicy.Select(p => (p.Key, p.Value));
 
-    internal void Refused(RateLimitPolicy policy)
+    /// <summary>A tenant has as many queries answered at once as it may.</summary>
+    public void RefusedAtOnce() => Add(RateLimitPolicies.QueryConcurrency, isShadow: false);
+
+    internal void Refused(RateLimitPolicy policy) => Add(policy.Name, policy.IsShadow);
+
+    private void Add(string policy, bool isShadow)
     {
-        byPolicy.AddOrUpdate(policy.Name, 1, static (_, count) => count + 1);
+        byPolicy.AddOrUpdate(policy, 1, static (_, count) => count + 1);
         refusals.Add(
             1,
-            new KeyValuePair<string, object?>("policy", policy.Name),
-            new KeyValuePair<string, object?>("mode", policy.IsShadow ? "shadow" : "enforce")
+            new KeyValuePair<string, object?>("policy", policy),
+            new KeyValuePair<string, object?>("mode", isShadow ? "shadow" : "enforce")
         );
     }
 }

@@ -12,6 +12,9 @@ public static class RateLimitPolicies
     /// <summary>Queries that are answered in the response.</summary>
     public const string Query = "query";
 
+    /// <summary>No policy: what queries of a tenant are counted under that came while too many were being answered.</summary>
+    public const string QueryConcurrency = "query-concurrency";
+
     /// <summary>Uploads of documents.</summary>
     public const string Upload = "upload";
 

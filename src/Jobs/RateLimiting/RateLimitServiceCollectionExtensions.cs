@@ -1,3 +1,4 @@
+using Jobs.Database;
 using Jobs.Monitoring.Samples;
 using Jobs.RateLimiting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -17,6 +18,7 @@ public static class RateLimitServiceCollectionExtensions
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<RateLimitOptions>, RateLimitOptionsValidation>();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<DatabaseDoubt>();
         services.AddMetrics();
         services.AddSingleton<RateLimitMeter>();
         services.AddSingleton<RateLimitAdmissions>();

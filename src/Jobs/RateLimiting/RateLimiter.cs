@@ -150,10 +150,9 @@ public sealed class RateLimiter
                 var left = budget.Patience - clock.Span(clock.Now - started);
                 if (left <= TimeSpan.Zero)
                 {
-                    // Others were quicker all the time, or nothing came.
-                    return answered
-                        ? RateLimitVerdict.Refused
-                        : DecideAway(policy, counter, rules.Current, clock.Now);
+                    // Others were quicker all the time, or nothing came: that is no reason to refuse one who is
+                    // within the limit.
+                    return DecideAway(policy, counter, rules.Current, clock.Now);
                 }
                 budget.Ask(counter);
                 await answer
@@ -161,6 +160,10 @@ public sealed class RateLimiter
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancellationToken.ThrowIfCancellationRequested();
                 answered |= answer.IsCompletedSuccessfully;
+                if (!answered)
+                {
+                    budget.GiveUp();
+                }
             }
         }
         finally

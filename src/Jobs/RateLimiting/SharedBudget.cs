@@ -16,6 +16,7 @@ internal sealed class SharedBudget(
     BudgetStore store,
     RateLimitRules rules,
     DatabaseReadiness readiness,
+    DatabaseDoubt doubt,
     IOptions<RateLimitOptions> options,
     TimeProvider time,
     ILogger<SharedBudget> log
@@ -36,6 +37,7 @@ internal sealed class SharedBudget(
     private volatile bool failing = true;
     private bool said;
     private long sentAt;
+    private TaskCompletionSource exchanged = new();
 
     /// <summary>How long a request waits for it.</summary>
     public TimeSpan Patience { get; } = options.Value.Patience;
@@ -74,6 +76,12 @@ internal sealed class SharedBudget(
         signal.Set();
     }
 
+    /// <summary>
+    /// A request has waited in vain: until the statement that is under way or comes next has ended, nobody else waits
+    /// for the database.
+    /// </summary>
+    public void GiveUp() => doubt.RaiseUntil(Volatile.Read(ref exchanged).Task);
+
     /// <summary>Forgets what a counter holds and owes, since it was reset.</summary>
     public void Reset(Counter counter)
     {
@@ -83,6 +91,57 @@ internal sealed class SharedBudget(
 
     /// <summary>One statement for all that is to be asked and told now; false where the database did not answer.</summary>
     public async Task<bool> ExchangeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SendAsync(cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Exchange(ref exchanged, new TaskCompletionSource()).SetResult();
+        }
+    }
+
+    public override void Dispose()
+    {
+        signal.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await readiness
+            .Migrated.WaitAsync(stoppingToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            if (!await ExchangeOrStopAsync(stoppingToken))
+            {
+                await Task.Delay(Pause, time, stoppingToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            else if (asking.IsEmpty)
+            {
+                Task wait = signal.WaitAsync(active.IsEmpty ? Idle : Tick, stoppingToken);
+                await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+        await GiveBackAsync();
+    }
+
+    private async Task<bool> ExchangeOrStopAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            return await ExchangeAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            return true;
+        }
+    }
+
+    private async Task<bool> SendAsync(CancellationToken cancellationToken)
     {
         var current = rules.Current;
         var asks = Collect(current);
@@ -137,45 +196,6 @@ internal sealed class SharedBudget(
         finally
         {
             Volatile.Write(ref sentAt, 0);
-        }
-    }
-
-    public override void Dispose()
-    {
-        signal.Dispose();
-        base.Dispose();
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await readiness
-            .Migrated.WaitAsync(stoppingToken)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            if (!await ExchangeOrStopAsync(stoppingToken))
-            {
-                await Task.Delay(Pause, time, stoppingToken)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            else if (asking.IsEmpty)
-            {
-                Task wait = signal.WaitAsync(active.IsEmpty ? Idle : Tick, stoppingToken);
-                await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-        await GiveBackAsync();
-    }
-
-    private async Task<bool> ExchangeOrStopAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            return await ExchangeAsync(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            return true;
         }
     }
 

@@ -1,4 +1,5 @@
 using Jobs.Auditing;
+using Jobs.Caching;
 using Jobs.Database;
 using Jobs.Engine;
 using Npgsql;
@@ -7,8 +8,16 @@ using NpgsqlTypes;
 namespace Jobs.Recurring;
 
 /// <summary>The schedules of a tenant, for their owner. Thread-safe.</summary>
-public sealed class ScheduleStore(JobsDataSource database, WorkSignal signal)
+/// <param name="cache">Where lists of them are kept, in a process that does so.</param>
+public sealed class ScheduleStore(
+    JobsDataSource database,
+    WorkSignal signal,
+    CacheStore? cache = null
+)
 {
+    /// <summary>What kept lists of a tenant's schedules carry: a change removes them before it is answered.</summary>
+    public const string CacheTag = "schedules";
+
     /// <summary>By name.</summary>
     public async Task<IReadOnlyList<Schedule>> ListAsync(
         int tenantId,
@@ -96,6 +105,7 @@ public sealed class ScheduleStore(JobsDataSource database, WorkSignal signal)
         var created = (bool)(await put.ExecuteScalarAsync(cancellationToken))!;
         await AuditAct.EnterAsync(connection, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        await ForgetListsAsync(tenantId);
         signal.Announce(scheduled: true);
         return created ? PutResult.Created : PutResult.Replaced;
     }
@@ -112,8 +122,8 @@ public sealed class ScheduleStore(JobsDataSource database, WorkSignal signal)
         {
             return await ChangeAsync(
                 ScheduleStoreStatements.Pause,
-                cancellationToken,
                 tenantId,
+                cancellationToken,
                 name
             );
         }
@@ -131,8 +141,8 @@ public sealed class ScheduleStore(JobsDataSource database, WorkSignal signal)
         );
         var resumed = await ChangeAsync(
             ScheduleStoreStatements.Enable,
-            cancellationToken,
             tenantId,
+            cancellationToken,
             name,
             cron.Next(zone, now)
         );
@@ -142,7 +152,7 @@ public sealed class ScheduleStore(JobsDataSource database, WorkSignal signal)
 
     /// <summary>Deletes it with its history; its batches stay. False when there is no such schedule.</summary>
     public Task<bool> DeleteAsync(int tenantId, string name, CancellationToken cancellationToken) =>
-        ChangeAsync(ScheduleStoreStatements.Delete, cancellationToken, tenantId, name);
+        ChangeAsync(ScheduleStoreStatements.Delete, tenantId, cancellationToken, name);
 
     private static async Task<(DateTimeOffset Now, int Others)> OthersAsync(
         NpgsqlConnection connection,
@@ -172,20 +182,29 @@ public sealed class ScheduleStore(JobsDataSource database, WorkSignal signal)
         return command;
     }
 
-    private Task<bool> ChangeAsync(
+    private async Task<bool> ChangeAsync(
         string sql,
+        int tenantId,
         CancellationToken cancellationToken,
         params object[] values
-    ) =>
-        database.Requests.ChangeAsync(
+    )
+    {
+        var changed = await database.Requests.ChangeAsync(
             async connection =>
             {
-                await using var command = With(new(sql, connection), values);
+                await using var command = With(new(sql, connection), [tenantId, .. values]);
                 return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
             },
             changed => changed,
             cancellationToken
         );
+        await ForgetListsAsync(tenantId);
+        return changed;
+    }
+
+    // Whoever called may be gone: what was changed is changed.
+    private ValueTask ForgetListsAsync(int tenantId) =>
+        cache?.RemoveByTagAsync(tenantId, [CacheTag], CancellationToken.None) ?? default;
 
     private static async Task<List<T>> ReadAsync<T>(
         NpgsqlCommand command,

@@ -27,6 +27,10 @@ public sealed class Breakers(
     public Breaker Get(string service, string target = "") =>
         all.TryGetValue((service, target), out var known) ? known : Make(service, target);
 
+    /// <summary>The same where somebody has asked for it already; else null.</summary>
+    public Breaker? Find(string service, string target = "") =>
+        all.GetValueOrDefault((service, target));
+
     /// <summary>All, by service and target.</summary>
     public IReadOnlyList<BreakerStatus> List() =>
         [

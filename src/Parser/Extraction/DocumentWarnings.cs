@@ -12,6 +12,9 @@ internal static class DocumentWarnings
     /// <summary>There is text in images only, and tesseract, which would read it, is not installed.</summary>
     public const string OcrMissing = "ocr_missing";
 
+    /// <summary>There is text in images only, and tesseract, which would read it, does not work.</summary>
+    public const string OcrFailed = "ocr_failed";
+
     /// <summary>The text was recognised in images: some of it may be wrong.</summary>
     public const string Ocr = "ocr";
 

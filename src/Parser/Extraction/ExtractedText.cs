@@ -51,6 +51,9 @@ internal sealed class ExtractedText(Stream spool, int maxLength = ParserLimits.M
 
     public IReadOnlyList<string> Warnings => warnings;
 
+    /// <summary>Whether tesseract worked; null where it was not needed.</summary>
+    public bool? OcrWorks { get; set; }
+
     /// <summary>The beginning, by which its language is guessed.</summary>
     public string Sample => sample.ToString();
 

@@ -29,6 +29,15 @@ internal sealed class Flow(ExtractedText text)
         }
     }
 
+    /// <summary>What the present paragraph is numbered with, shown before its text.</summary>
+    public void SetNumber(string number)
+    {
+        if (paragraphs.TryPeek(out var paragraph))
+        {
+            paragraph.Number = number;
+        }
+    }
+
     public void Append(string run)
     {
         if (paragraphs.TryPeek(out var paragraph))
@@ -58,7 +67,7 @@ internal sealed class Flow(ExtractedText text)
         }
         if (cells.TryPeek(out var cell))
         {
-            AddTo(cell, paragraph.Text.ToString());
+            AddTo(cell, paragraph.Whole);
         }
         else if (paragraphs.Count > 0)
         {
@@ -109,8 +118,7 @@ internal sealed class Flow(ExtractedText text)
         }
     }
 
-    private void Write(Paragraph paragraph) =>
-        text.Add(paragraph.Text.ToString(), Page, paragraph.Heading);
+    private void Write(Paragraph paragraph) => text.Add(paragraph.Whole, Page, paragraph.Heading);
 
     // A row is one line, whatever its cells are.
     private static void AddTo(StringBuilder cell, string value)
@@ -130,5 +138,13 @@ internal sealed class Flow(ExtractedText text)
         public StringBuilder Text { get; } = new();
 
         public int Heading { get; set; }
+
+        public string Number { get; set; } = "";
+
+        // A number alone says nothing.
+        public string Whole =>
+            Number.Length == 0 || string.IsNullOrWhiteSpace(Text.ToString())
+                ? Text.ToString()
+                : $"{Number} {Text.ToString().TrimStart()}";
     }
 }

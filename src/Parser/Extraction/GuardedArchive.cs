@@ -74,6 +74,16 @@ internal sealed class GuardedArchive : IDisposable
         {
             return new UnfoldingStream(entry.Open(), entry.CompressedLength, file.Budget);
         }
+        // The text of the exception is the one thing that tells the two apart.
+        catch (InvalidDataException e)
+            when (e.Message.Contains("compressed using", StringComparison.Ordinal))
+        {
+            throw new ParseException(
+                ParseErrors.UnsupportedType,
+                "The archive is compressed in a way that is not read, such as bzip2 or LZMA. Make it anew with the usual one, Deflate.",
+                e
+            );
+        }
         catch (Exception e) when (e is InvalidDataException or IOException or NotSupportedException)
         {
             throw Broken(e);

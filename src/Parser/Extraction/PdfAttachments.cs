@@ -9,12 +9,11 @@ internal sealed class PdfAttachments(PartReader parts)
 {
     private const int MostFiles = 100;
 
-    // What has none in plain sight, nor objects that are packed, is not asked for them: a process costs more than a look.
-    private static readonly byte[][] Signs = [.. "/EmbeddedFile|/ObjStm".Split('|').Select(Ascii)];
+    private static readonly string[] Signs = ["/EmbeddedFile"];
 
     public async Task ReadAsync(SourceFile file, ExtractedText text, CancellationToken ct)
     {
-        if (text.IsFull || !await MayHaveAsync(file, ct))
+        if (text.IsFull || !await PdfSigns.AnyAsync(file, Signs, ct))
         {
             return;
         }
@@ -78,25 +77,4 @@ internal sealed class PdfAttachments(PartReader parts)
             File.Delete(path);
         }
     }
-
-    private static async Task<bool> MayHaveAsync(SourceFile file, CancellationToken ct)
-    {
-        await using var stream = file.OpenRead();
-        var buffer = new byte[128 * 1024];
-        var kept = 0;
-        int read;
-        while ((read = await stream.ReadAsync(buffer.AsMemory(kept), ct)) > 0)
-        {
-            var held = buffer.AsMemory(0, kept + read);
-            if (Array.Exists(Signs, s => held.Span.IndexOf(s) >= 0))
-            {
-                return true;
-            }
-            kept = Math.Min(held.Length, Signs[0].Length);
-            held[^kept..].CopyTo(buffer);
-        }
-        return false;
-    }
-
-    private static byte[] Ascii(string sign) => System.Text.Encoding.ASCII.GetBytes(sign);
 }

@@ -26,26 +26,15 @@ internal sealed class PdfExtractor(TimeProvider time, PartReader parts) : ITextE
     {
         var started = time.GetTimestamp();
         var pages = await ReadInfoAsync(file, text, cancellationToken);
-        var letters = new Dictionary<int, int>();
         // -raw: in the order in which the text was written, which keeps columns and boxes apart. What poppler makes
         // of the places on the page mixes the lines of boxes that stand side by side.
-        var result = await ToolRun.RunAsync(
-            "pdftotext",
-            [
-                "-raw",
-                "-enc",
-                "UTF-8",
-                "-eol",
-                "unix",
-                "-q",
-                "-l",
-                Text(ParserLimits.MaxPages),
-                file.Path,
-                "-",
-            ],
-            (output, ct) => PdfPages.ReadAsync(output, 1, text, ct, letters),
-            cancellationToken
-        );
+        var (result, letters) = await ReadTextAsync(file, ["-raw"], text, cancellationToken);
+        if (letters.IsRightToLeft)
+        {
+            // Written is each line from its left end; only by the places is the first word first.
+            text.Clear();
+            (result, letters) = await ReadTextAsync(file, [], text, cancellationToken);
+        }
         // A document that is broken half-way still gives what is before; so does one whose rest has no room.
         if (result.ExitCode != 0 && text.IsEmpty)
         {
@@ -66,20 +55,49 @@ internal sealed class PdfExtractor(TimeProvider time, PartReader parts) : ITextE
                 : await ScansAsync(file, pages, letters, cancellationToken);
             await RecogniseAsync(file, text, scans, started, cancellationToken);
         }
+        await PdfNotes.ReadAsync(file, text, cancellationToken);
         await attachments.ReadAsync(file, text, cancellationToken);
+    }
+
+    private static async Task<(ToolResult Result, PageLetters Letters)> ReadTextAsync(
+        SourceFile file,
+        string[] order,
+        ExtractedText text,
+        CancellationToken ct
+    )
+    {
+        var letters = new PageLetters();
+        var result = await ToolRun.RunAsync(
+            "pdftotext",
+            [
+                .. order,
+                "-enc",
+                "UTF-8",
+                "-eol",
+                "unix",
+                "-q",
+                "-l",
+                Text(ParserLimits.MaxPages),
+                file.Path,
+                "-",
+            ],
+            (output, token) => PdfPages.ReadAsync(output, 1, text, token, letters),
+            ct
+        );
+        return (result, letters);
     }
 
     // Scans among pages of text: a letter and what was enclosed, or a page with nothing but a stamp.
     private static async Task<List<int>> ScansAsync(
         SourceFile file,
         int pages,
-        Dictionary<int, int> letters,
+        PageLetters letters,
         CancellationToken ct
     )
     {
         var bare = Enumerable
             .Range(1, Math.Min(pages, ParserLimits.MaxPages))
-            .Where(page => letters.GetValueOrDefault(page) < FewLetters)
+            .Where(page => letters.On(page) < FewLetters)
             .ToHashSet();
         return bare.Count == 0 ? [] : await PdfScans.AmongAsync(file.Path, bare, ct);
     }
@@ -100,6 +118,12 @@ internal sealed class PdfExtractor(TimeProvider time, PartReader parts) : ITextE
         if (!OcrTool.IsInstalled)
         {
             text.Warn(DocumentWarnings.OcrMissing);
+            return;
+        }
+        if (file.Request.OcrSuspended)
+        {
+            // Not even drawn.
+            text.Warn(DocumentWarnings.OcrFailed);
             return;
         }
         var budget = TimeSpan.FromMilliseconds(file.Request.TimeoutMs / 2.0);

@@ -22,6 +22,10 @@ internal static class FormatDetector
         (DocumentFormat.Tiff, [0x4D, 0x4D, 0x00, 0x2A]),
         (DocumentFormat.Gif, "GIF8"u8.ToArray()),
         (DocumentFormat.Rtf, "{\\rtf"u8.ToArray()),
+        // Workbooks of Excel 2 to 4, which are in no container.
+        (DocumentFormat.Xls, [0x09, 0x00, 0x04, 0x00]),
+        (DocumentFormat.Xls, [0x09, 0x02, 0x06, 0x00]),
+        (DocumentFormat.Xls, [0x09, 0x04, 0x06, 0x00]),
     ];
 
     /// <summary>What old office documents begin with, and encrypted ones of today.</summary>

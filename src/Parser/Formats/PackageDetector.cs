@@ -62,7 +62,8 @@ internal static class PackageDetector
         var named = DocumentFormat.OfName(file.Name);
         return DocumentFormat.Packages.Contains(detected.Format)
                 ? FormatDetector.Is(OfPackage(file, named), named)
-            : detected.Format == DocumentFormat.Xls ? await OfCompoundAsync(file, named, ct)
+            : head.AsSpan().StartsWith(FormatDetector.Compound)
+                ? await OfCompoundAsync(file, named, ct)
             : detected;
     }
 
@@ -80,6 +81,11 @@ internal static class PackageDetector
             // What the first file of an archive begins with is its own.
             return head.AsSpan().IndexOf("%PDF-"u8) is >= 0 and var pdf
                 && pdf != FirstContent(head);
+        }
+        if (format == DocumentFormat.Xls)
+        {
+            // Old workbooks have archives in them: the colors of newer Excels, and documents that people put there.
+            return false;
         }
         var tail = new byte[(int)Math.Min(TailLength, stream.Length)];
         stream.Seek(-tail.Length, SeekOrigin.End);

@@ -76,6 +76,7 @@ internal static class ImageTool
                 "-size",
                 box,
                 $"{path}[0]",
+                "-auto-orient",
                 "-thumbnail",
                 box,
                 "+profile",
@@ -84,6 +85,34 @@ internal static class ImageTool
             ],
             cancellationToken
         );
+    }
+
+    /// <summary>
+    /// A copy of a photograph that stands the way that its camera was held; null where it stands so, or none can be made.
+    /// </summary>
+    public static async Task<string?> UprightAsync(
+        SourceFile file,
+        CancellationToken cancellationToken
+    )
+    {
+        var turned = await ToolRun.ReadBytesAsync(
+            Program,
+            ["identify", "-format", "%[EXIF:Orientation]", file.Path],
+            cancellationToken
+        );
+        // EXIF 2.3, 4.6.4: from 2 on it is turned or mirrored.
+        if (turned.Length == 0 || turned[0] is < (byte)'2' or > (byte)'8')
+        {
+            return null;
+        }
+        var copy = $"{file.Path}-upright.png";
+        var result = await ToolRun.RunAsync(
+            Program,
+            ["convert", "-limit", "threads", "1", file.Path, "-auto-orient", "+profile", "*", copy],
+            (_, _) => Task.CompletedTask,
+            cancellationToken
+        );
+        return result.ExitCode == 0 && File.Exists(copy) ? copy : null;
     }
 
     // The library's own bounds come before ours for the most absurd sizes.

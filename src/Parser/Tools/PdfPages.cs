@@ -7,13 +7,13 @@ namespace Jobs.Parser.Tools;
 internal static class PdfPages
 {
     /// <summary>Reads to the end.</summary>
-    /// <param name="letters">Gets how many characters each page has, where that is asked for.</param>
+    /// <param name="letters">Gets what the pages are written in, where that is asked for.</param>
     public static Task ReadAsync(
         StreamReader output,
         int firstPage,
         ExtractedText text,
         CancellationToken ct,
-        Dictionary<int, int>? letters = null
+        PageLetters? letters = null
     )
     {
         var page = firstPage;
@@ -29,7 +29,7 @@ internal static class PdfPages
                     page += first ? 0 : 1;
                     first = false;
                     var words = whole.AsSpan()[part];
-                    letters?[page] = letters.GetValueOrDefault(page) + words.Trim().Length;
+                    letters?.Add(page, words);
                     text.AddParagraphs(words, page);
                 }
             },

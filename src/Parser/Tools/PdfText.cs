@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 
 namespace Jobs.Parser.Tools;
@@ -5,6 +6,11 @@ namespace Jobs.Parser.Tools;
 /// <summary>Makes words of what stands on a page: letters that are drawn as one, words that the end of a line divides.</summary>
 internal static partial class PdfText
 {
+    // poppler says of every word which way it is read; who shows a text knows.
+    private static readonly SearchValues<char> Directions = SearchValues.Create(
+        "\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069"
+    );
+
     public static string Of(ReadOnlySpan<char> piece)
     {
         var text = piece
@@ -17,6 +23,7 @@ internal static partial class PdfText
             .Replace("\uFB05", "st", StringComparison.Ordinal)
             .Replace("\uFB06", "st", StringComparison.Ordinal)
             .Replace("\u00AD\n", "", StringComparison.Ordinal);
+        text = text.AsSpan().ContainsAny(Directions) ? Direction().Replace(text, "") : text;
         return text.Contains("-\n", StringComparison.Ordinal)
             ? Divided().Replace(text, m => Joined(m, text))
             : text;
@@ -31,6 +38,13 @@ internal static partial class PdfText
             ? withHyphen
             : before + after;
     }
+
+    [GeneratedRegex(
+        @"[\u200E\u200F\u202A-\u202E\u2066-\u2069]",
+        RegexOptions.None,
+        matchTimeoutMilliseconds: 5000
+    )]
+    private static partial Regex Direction();
 
     [GeneratedRegex(
         @"(?<before>\p{L}{0,40}\p{Ll})[-\u2010]\n(?<after>\p{Ll}\p{L}{0,40})",

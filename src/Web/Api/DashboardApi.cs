@@ -44,7 +44,7 @@ internal static class DashboardApi
             .ProducesValidationProblem(StatusCodes.Status422UnprocessableEntity)
             .WithSummary("What happened last, newest first")
             .WithDescription(
-                $"`type` is one of {string.Join(", ", Types.Keys.Select(t => $"`{t}`"))}; all without it. What administrators do is for administrators. `started` is sought among the {ActivityReader.MostStarted} batches that were submitted before. `nextCursor` continues where the answer ends, whatever has come since. At most 2 s old."
+                $"`type` is one of {string.Join(", ", Types.Keys.Select(t => $"`{t}`"))}; all without it. What administrators do is for administrators. `nextCursor` continues where the answer ends, whatever has come since. At most 2 s old."
             );
         dashboard
             .MapGet("/statistics", StatisticsAsync)
@@ -231,27 +231,16 @@ internal sealed record QueueTotals(
     bool Exact
 );
 
-/// <summary>What happened in a time: batches and items submitted, batches that ended, and items that got an outcome.</summary>
-internal sealed record PeriodTotals(
-    long Batches,
-    long Items,
-    long Ended,
-    long Succeeded,
-    long Failed,
-    long Cancelled,
-    bool Exact
-)
+/// <summary>What happened in a time, and whether all of it was counted.</summary>
+internal sealed record PeriodTotals : DashboardTotals
 {
-    public static PeriodTotals Of(DashboardTotals totals, bool exact) =>
-        new(
-            totals.Batches,
-            totals.Items,
-            totals.Ended,
-            totals.Succeeded,
-            totals.Failed,
-            totals.Cancelled,
-            exact
-        );
+    public PeriodTotals() { }
+
+    public PeriodTotals(DashboardTotals totals)
+        : base(totals) { }
+
+    /// <summary>False where the time begins before batches were counted, or before what is kept.</summary>
+    public bool Exact { get; init; }
 }
 
 internal sealed record WorkerTotals(int Alive, int Slots, int RunningChunks);

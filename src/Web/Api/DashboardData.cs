@@ -60,7 +60,7 @@ internal sealed class DashboardData(
             {
                 var now = time.GetUtcNow();
                 var (totals, exact) = await statistics.TotalsAsync(tenantId, now - period, now, ct);
-                return PeriodTotals.Of(totals, exact);
+                return new PeriodTotals(totals) { Exact = exact };
             },
             cancellationToken
         );

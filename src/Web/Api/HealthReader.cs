@@ -1,22 +1,20 @@
 using System.Reflection;
 using Jobs.Caching;
 using Jobs.Database;
+using Jobs.Engine;
 using Jobs.Resilience;
 
 namespace Jobs.Web.Api;
 
 /// <summary>Asks the database how it is, at most twice a second whoever asks. Thread-safe.</summary>
 internal sealed class HealthReader(
-    JobsDataSource database,
+    WorkerReader workers,
     DatabaseReadiness readiness,
     Breakers breakers,
     CacheStore cache,
     TimeProvider time
 ) : IDisposable
 {
-    private const string LiveWorkers =
-        "select count(*)::int from jobs.workers where state = 'active' and lease_until > clock_timestamp()";
-
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
     private static readonly string Version =
@@ -60,11 +58,10 @@ internal sealed class HealthReader(
         }
         try
         {
-            await using var command = database.Requests.CreateCommand(LiveWorkers);
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             deadline.CancelAfter(Patience);
-            var workers = (int)(await command.ExecuteScalarAsync(deadline.Token))!;
-            return Answer(workers > 0 ? "ok" : "degraded", "ok", workers);
+            var (alive, _) = await workers.CountAsync(deadline.Token);
+            return Answer(alive > 0 ? "ok" : "degraded", "ok", alive);
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {

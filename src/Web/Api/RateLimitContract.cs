@@ -115,12 +115,14 @@ internal sealed record RateLimitAnswer(
 /// <summary>All rate limits, and how callers stand with them.</summary>
 /// <param name="Counting"><c>shared</c> by all nodes; <c>local</c> while the database is away.</param>
 /// <param name="Nodes">Processes that share the limits.</param>
+/// <param name="QueriesRefused">By this node since it started, because a tenant had as many answered at once.</param>
 /// <param name="Counters">In the order of their names, from <c>cursor</c> on.</param>
 internal sealed record RateLimitsAnswer(
     bool Enabled,
     string Counting,
     int Nodes,
     int QueriesAtOnce,
+    long QueriesRefused,
     IReadOnlyList<RateLimitAnswer> Policies,
     IReadOnlyList<RateLimitAnswer> Overrides,
     IReadOnlyList<RateLimitCounterAnswer> Counters,

@@ -73,6 +73,7 @@ internal static class RateLimitsApi
                 limiter.IsLocal ? "local" : "shared",
                 current.Nodes,
                 queries.Limit,
+                meter.RefusalsOf(RateLimitPolicies.QueryConcurrency),
                 [
                     .. current
                         .Policies.Values.OrderBy(p => p.Name, StringComparer.Ordinal)

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
+using Jobs.Caching;
 using Jobs.Kinds;
 using Jobs.Kinds.Queries.Reports;
 using Jobs.Tenancy;
 using Jobs.Web.Http;
+using Jobs.Web.Http.Caching;
 
 namespace Jobs.Web.Api;
 
@@ -19,6 +21,12 @@ internal static class ReportsApi
         reports
             .MapGet("", ListAsync)
             .RequireScope(Scopes.Read)
+            .CacheResponse(
+                CacheNamespaces.ApiResponse,
+                ttl: null,
+                stale: null,
+                version: services => services.GetRequiredService<ReportCatalog>().Version
+            )
             .Produces<ReportList>()
             .WithSummary("The reports, with their parameters");
         reports

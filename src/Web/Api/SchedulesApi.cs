@@ -1,5 +1,6 @@
 using System.Globalization;
 using Jobs.Batches;
+using Jobs.Caching;
 using Jobs.Features;
 using Jobs.Kinds;
 using Jobs.Notifications.Webhooks;
@@ -7,6 +8,7 @@ using Jobs.Recurring;
 using Jobs.Tenancy;
 using Jobs.Web.Api.Submission;
 using Jobs.Web.Http;
+using Jobs.Web.Http.Caching;
 using Jobs.Web.Http.Features;
 using Jobs.Web.Http.Idempotency;
 using Microsoft.AspNetCore.Mvc;
@@ -16,6 +18,9 @@ namespace Jobs.Web.Api;
 /// <summary>What recurs.</summary>
 internal static class SchedulesApi
 {
+    // The list has what the last runs became, which nobody tells the cache.
+    private static readonly TimeSpan RunsMayBeOld = TimeSpan.FromSeconds(2);
+
     private const int MaxBody = 2 * ScheduleLimits.ItemsBytes;
     private static readonly ReadOnlyMemory<byte> EmptyItem = "{}"u8.ToArray();
 
@@ -25,6 +30,12 @@ internal static class SchedulesApi
         schedules
             .MapGet("", ListAsync)
             .RequireScope(Scopes.Read)
+            .CacheResponse(
+                CacheNamespaces.ApiResponse,
+                ttl: RunsMayBeOld,
+                stale: TimeSpan.Zero,
+                tags: ScheduleStore.CacheTag
+            )
             .Produces<ScheduleList>()
             .WithSummary("List schedules by name, without their items");
         schedules

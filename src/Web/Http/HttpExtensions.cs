@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Jobs.Database;
 using Jobs.Idempotency;
 using Jobs.Web.Http.Auditing;
 using Jobs.Web.Http.Features;
@@ -84,9 +85,20 @@ internal static class HttpExtensions
         app.UseAuthentication();
         // Behind the authentication, which says who is counted; before what costs more.
         app.UseRateLimiter();
+        app.Use(RememberWait);
         app.UseAuthorization();
         app.Use((context, next) => RequestForgery.RefuseAsync(context, next));
         app.UseAntiforgery();
         app.UseMiddleware<IdempotencyMiddleware>();
+    }
+
+    // What it waited for one is not waited for the other.
+    private static Task RememberWait(HttpContext context, RequestDelegate next)
+    {
+        if (RequestLimiter.WaitOf(context) is var wait && wait > TimeSpan.Zero)
+        {
+            RequestWait.SoFar = wait;
+        }
+        return next(context);
     }
 }

@@ -4,6 +4,7 @@ using Jobs.RateLimiting;
 using Jobs.Tenancy;
 using Jobs.Web.Http;
 using Jobs.Web.Http.RateLimits;
+using Jobs.Web.Ui.Auditing;
 using Jobs.Web.Ui.Batches;
 using Jobs.Web.Ui.Dashboard;
 using Jobs.Web.Ui.Documents;
@@ -49,6 +50,7 @@ internal static class UiExtensions
         SearchPages.Map(reading);
         NotificationPages.Map(reading);
         DashboardPages.Map(reading);
+        AuditPages.Map(pages.MapGroup("").RequireScope(Scopes.Admin));
         ReportPages.Map(reading);
         SchedulePages.Map(reading, steering);
         foreach (var part in app.Services.GetServices<FrontPart>())

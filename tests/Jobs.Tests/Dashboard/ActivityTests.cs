@@ -1,9 +1,5 @@
-using Jobs.Dashboard;
 using Jobs.Dashboard.Activities;
 using Jobs.Testing;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Shouldly;
 using Xunit;
 
@@ -60,8 +56,7 @@ public sealed class ActivityTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         database = await TestDatabase.CreateAsync(migrated: true, Stop);
-        await using var fill = database.DataSource.Requests.CreateCommand(Fill);
-        await fill.ExecuteNonQueryAsync(Stop);
+        await RunAsync(Fill);
     }
 
     public async ValueTask DisposeAsync()
@@ -104,14 +99,9 @@ public sealed class ActivityTests : IAsyncLifetime
     {
         var whole = (await PageAsync(200, null)).Items;
         var first = await PageAsync(10, null);
-        await using (
-            var more = Database.DataSource.Requests.CreateCommand(
-                "insert into jobs.batches (id, tenant_id, kind, priority, total, max_attempts, item_timeout_ms) select (substr(jobs.first_id_at(now())::text, 1, 24) || lpad(to_hex(n), 12, 'f'))::uuid, 2, 'new', 1, 1, 3, 60000 from generate_series(1, 20) n"
-            )
-        )
-        {
-            await more.ExecuteNonQueryAsync(Stop);
-        }
+        await RunAsync(
+            "insert into jobs.batches (id, tenant_id, kind, priority, total, max_attempts, item_timeout_ms) select (substr(jobs.first_id_at(now())::text, 1, 24) || lpad(to_hex(n), 12, 'f'))::uuid, 2, 'new', 1, 1, 3, 60000 from generate_series(1, 20) n"
+        );
 
         (await PageAsync(200, first.NextCursor)).Items.ShouldBe(whole.Skip(10));
         (await PageAsync(20, null)).Items.ShouldAllBe(a => a.Kind == "new");
@@ -137,6 +127,31 @@ public sealed class ActivityTests : IAsyncLifetime
             .ShouldNotContain(ActivityType.SettingsChanged);
     }
 
+    [Fact]
+    public async Task What_started_is_found_however_much_was_submitted_since()
+    {
+        await RunAsync(
+            """
+            insert into jobs.batches (id, tenant_id, kind, priority, total, max_attempts, item_timeout_ms)
+            select (substr(jobs.first_id_at(now() - interval '1 hour')::text, 1, 24) || lpad(to_hex(n), 12, '0'))::uuid, 2, 'k', 1, 1, 3, 60000
+            from generate_series(1, 5000) n;
+
+            -- The first of them that was submitted is the last that starts; one is gone.
+            update jobs.batches
+            set kind = 'late', started_at = now() + interval '1 second'
+            where id = (select id from jobs.batches where tenant_id = 2 and started_at is null order by id limit 1);
+
+            update jobs.batches set purged_at = now()
+            where id = (select id from jobs.batches where tenant_id = 2 and kind = 'k' and started_at is not null order by id limit 1);
+            """
+        );
+
+        var started = (await PageAsync(200, null, ActivityType.Started)).Items;
+
+        started.Count.ShouldBe(30);
+        started[0].Kind.ShouldBe("late");
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("1-1")]
@@ -146,6 +161,12 @@ public sealed class ActivityTests : IAsyncLifetime
     public void What_is_no_cursor_is_none(string text) =>
         ActivityReader.IsCursor(text).ShouldBeFalse();
 
+    private async Task RunAsync(string sql)
+    {
+        await using var command = Database.DataSource.Requests.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(Stop);
+    }
+
     private async Task<ActivityPage> PageAsync(
         int limit,
         string? cursor,
@@ -153,13 +174,7 @@ public sealed class ActivityTests : IAsyncLifetime
         bool isAdmin = true
     )
     {
-        await using var source = new DashboardSource(
-            new ConfigurationBuilder().Build(),
-            Database.DataSource,
-            Options.Create(new DashboardOptions()),
-            TimeProvider.System,
-            NullLogger<DashboardSource>.Instance
-        );
+        await using var source = TestSource.Of(Database);
         return await new ActivityReader(source).ReadAsync(2, type, isAdmin, limit, cursor, Stop);
     }
 }

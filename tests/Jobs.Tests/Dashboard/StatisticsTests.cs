@@ -6,8 +6,6 @@ using Jobs.Monitoring.Samples;
 using Jobs.Monitoring.Tallies;
 using Jobs.Testing;
 using Jobs.Tests.Engine;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Shouldly;
@@ -267,13 +265,7 @@ public sealed class StatisticsTests : EngineTest
         double hours = 0
     )
     {
-        await using var source = new DashboardSource(
-            new ConfigurationBuilder().Build(),
-            Database.DataSource,
-            Options.Create(new DashboardOptions()),
-            TimeProvider.System,
-            NullLogger<DashboardSource>.Instance
-        );
+        await using var source = TestSource.Of(Database);
         var reader = new StatisticsReader(source, Options.Create(new MetricsOptions()));
         var now = TimeProvider.System.GetUtcNow();
         return await reader.SeriesAsync(

@@ -21,6 +21,7 @@ public sealed class DatabaseAdviceTests
         MaxConnections: 100,
         UsedConnections: 20,
         [],
+        [],
         OldestTransaction: null,
         [],
         TransactionAge: 1,

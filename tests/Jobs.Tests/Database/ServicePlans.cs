@@ -5,7 +5,6 @@ using Jobs.Idempotency;
 using Jobs.Kinds.Cleanup;
 using Jobs.Kinds.Documents;
 using Jobs.Monitoring.Samples;
-using Jobs.Monitoring.Tallies;
 using Jobs.Notifications;
 using Jobs.Notifications.Webhooks;
 using Jobs.Queues;
@@ -108,11 +107,6 @@ internal static class ServicePlans
             "2, array[60], array[now() - interval '1 day'], array[now()], now() - interval '1 day', 3600, 24",
             Engine: true
         ),
-        ["Tallies, write"] = new(
-            TallyStatements.Write,
-            "text[], text[], int[], timestamptz[], bigint[], float8[], float8[], float8[], bytea[]",
-            "array['batches.items'], array['{}'], array[2], array[now()], array[1], array[1], array[0], array[0], array[null]::bytea[]"
-        ),
         ["Dashboard, export"] = new(
             DashboardStatements.Export,
             "int, timestamptz, timestamptz, uuid, int",
@@ -127,8 +121,8 @@ internal static class ServicePlans
         ),
         ["Activity, started"] = new(
             ActivityStatements.Started,
-            "int, timestamptz, uuid, int, int",
-            "2, now(), {id}, 1000, 50",
+            "int, timestamptz, uuid, int",
+            "2, now(), {id}, 50",
             Engine: true
         ),
         ["Activity, ended"] = new(
@@ -155,11 +149,10 @@ internal static class ServicePlans
             "null, null, null, null, null, 1000000, 51"
         ),
         ["Audit, prune"] = new(AuditStatements.Prune, "interval, int", "'365 days', 1000"),
-        ["Samples, write"] = new(
-            SampleStatements.Write,
-            "uuid, text, int, interval, text[], text[], int[], bigint[], float8[], float8[], float8[], bytea[], int",
-            "{id}, 'node', 2, '1 minute', array['s1', 'new'], array['{}', '{}'], array[null, null]::int[], array[1, 1], "
-                + "array[1, 1], array[1, 1], array[1, 1], array[null, null]::bytea[], 10000"
+        ["Samples, series"] = new(
+            SampleStatements.Series,
+            "text[], text[], int[], int",
+            "array['s1', 'new'], array['{}', '{}'], array[null, 2]::int[], 10000"
         ),
         ["Samples, read"] = new(
             SampleStatements.Read,

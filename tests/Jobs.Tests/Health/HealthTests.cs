@@ -70,6 +70,35 @@ public sealed class HealthTests(TestDatabase database) : IClassFixture<TestDatab
         (await database.ScalarAsync<int>(HealthStatements.Claim, Stop, interval)).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task Items_that_failed_of_late_are_counted_whether_they_are_samples_yet_or_not()
+    {
+        const string Failed =
+            $"select h.failed from ({HealthStatements.Read}) h (schedules, webhooks, failed, partitions)";
+        await database.ScalarAsync<object>(
+            "insert into jobs.batch_tallies (tenant_id, kind, at, succeeded, failed) values (2, 'k', now(), 6, 13), (2, 'k', now() - interval '1 hour', 0, 1000)",
+            Stop
+        );
+        // Too few to say anything.
+        (await database.ScalarAsync<double>(Failed, Stop)).ShouldBe(0);
+
+        await database.ScalarAsync<object>(
+            """
+            with series as (
+                insert into jobs.metric_series (name, labels, tenant_id)
+                values ('batches.items', '{"kind":"k","outcome":"failed"}', 2), ('batches.items', '{"kind":"k","outcome":"succeeded"}', 2)
+                returning id, labels
+            )
+            insert into jobs.metric_samples (series_id, resolution, at, since, count, sum, min, max)
+            select s.id, 60, now() - interval '5 minutes', now(), case s.labels ->> 'outcome' when 'failed' then 7 else 14 end, 0, 0, 0
+            from series s
+            """,
+            Stop
+        );
+
+        (await database.ScalarAsync<double>(Failed, Stop)).ShouldBe(50);
+    }
+
     private static int Score(string name, double? value) =>
         HealthReport.Of(default, [HealthRule.Check(name, value)]).Score;
 }

@@ -36,6 +36,31 @@ public sealed class MetricSamplesTests(TestDatabase database) : IClassFixture<Te
     }
 
     [Fact]
+    public async Task Errors_of_late_are_those_of_all_nodes_written_or_not()
+    {
+        await using var own = await TestDatabase.CreateAsync(migrated: true, Stop);
+        using var one = new SampleNode(own);
+        using var other = new SampleNode(own);
+        Answer(one, 200, 30);
+        Answer(one, 503, 4);
+        await one.Sampler.WriteAsync(Stop);
+        Answer(other, 200, 2);
+        Answer(other, 500, 3);
+        Answer(other, 404, 1);
+
+        (await other.Reporter.CountAsync(TimeSpan.FromMinutes(5), Stop)).ShouldBe(new(40, 7));
+        (await one.Reporter.CountAsync(TimeSpan.FromMinutes(5), Stop)).ShouldBe(new(34, 4));
+
+        static void Answer(SampleNode node, int status, int times)
+        {
+            for (var n = 0; n < times; n++)
+            {
+                node.Requests.Of(SampleNode.Route("/errors"), "GET").Record(status, null);
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_slice_that_is_sent_again_is_written_once()
     {
         var writer = new SampleWriter(database.DataSource);

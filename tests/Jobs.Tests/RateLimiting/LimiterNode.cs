@@ -11,6 +11,7 @@ internal sealed class LimiterNode : IAsyncDisposable
     public const string PolicyName = "tried";
     private readonly BudgetStore store;
     private readonly Meters meters = new();
+    private readonly DatabaseDoubt doubt = new();
     private bool primed;
 
     public LimiterNode(
@@ -31,6 +32,7 @@ internal sealed class LimiterNode : IAsyncDisposable
             store,
             Rules,
             DatabaseReadiness.Done(),
+            doubt,
             options,
             time,
             NullLogger<SharedBudget>.Instance
@@ -93,6 +95,7 @@ internal sealed class LimiterNode : IAsyncDisposable
         await Budget.StopAsync(CancellationToken.None);
         Budget.Dispose();
         await store.DisposeAsync();
+        doubt.Dispose();
         meters.Dispose();
     }
 

@@ -86,6 +86,29 @@ public static class MinimalPdf
         ]);
     }
 
+    /// <summary>A page whose further objects, from number 7 on, and whose content are given.</summary>
+    /// <param name="content">What is drawn, in the font F1.</param>
+    /// <param name="page">Further entries of the page.</param>
+    /// <param name="catalog">The same of the catalog.</param>
+    /// <param name="font">The font F1.</param>
+    /// <param name="objects">Further objects.</param>
+    public static byte[] Drawn(
+        string content,
+        string page = "",
+        string catalog = "",
+        string font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        params string[] objects
+    ) =>
+        Write([
+            $"<< /Type /Catalog /Pages 2 0 R {catalog} >>",
+            "<< /Type /Pages /Count 1 /Kids [5 0 R] >>",
+            font,
+            "<< /Title (Drawn) >>",
+            $"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 6 0 R /Resources << /Font << /F1 3 0 R >> >> {page} >>",
+            $"<< /Length {content.Length} >>\nstream\n{content}\nendstream",
+            .. objects,
+        ]);
+
     private static byte[] Write(List<string> objects)
     {
         var pdf = new StringBuilder("%PDF-1.4\n");

@@ -27,6 +27,16 @@ public sealed class DashboardPageTests(BrowserFixture browser) : BrowserTest(bro
         await Assertions.Expect(Count(two)).ToHaveTextAsync("2");
         await Assertions.Expect(one.Locator("#notifications .tag")).ToHaveCountAsync(2);
 
+        // Read in one, it is read in the other, where the list is shown too.
+        await two.GotoAsync("/notifications");
+        await Assertions.Expect(two.Locator("#notifications .tag")).ToHaveCountAsync(2);
+        await one.Locator("#notifications [id^=read-]:not(#read-all-button)").First.ClickAsync();
+        await Assertions.Expect(Count(one)).ToHaveTextAsync("1");
+        await Assertions.Expect(Count(two)).ToHaveTextAsync("1");
+        await Assertions.Expect(two.Locator("#notifications .tag")).ToHaveCountAsync(1);
+        await FailAsync(one);
+        await Assertions.Expect(Count(two)).ToHaveTextAsync("2");
+
         // The tab that listens for both goes: the other takes over.
         await one.CloseAsync();
         await FailAsync(two);
@@ -75,6 +85,22 @@ public sealed class DashboardPageTests(BrowserFixture browser) : BrowserTest(bro
             await page.ScreenshotAsync(
                 new() { Path = $"{again}/notifications-{colors}-{width}.png", FullPage = true }
             );
+        }
+    }
+
+    [Fact]
+    public async Task What_ended_is_downloaded_as_a_file()
+    {
+        var page = await OpenSignedInAsync();
+        await FailAsync(page);
+        await page.GotoAsync("/dashboard");
+        foreach (var format in (string[])["csv", "xlsx", "json"])
+        {
+            await page.Locator($"#export-{format}").FocusAsync();
+            var download = await page.RunAndWaitForDownloadAsync(() =>
+                page.Keyboard.PressAsync("Enter")
+            );
+            download.SuggestedFilename.ShouldBe($"batches.{format}");
         }
     }
 

@@ -1,6 +1,7 @@
 using Jobs.Database;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Jobs.Caching.Shared;
 
@@ -80,9 +81,10 @@ internal sealed class SharedDatabase : IAsyncDisposable
         Add(command, Array.ConvertAll(values, v => v.Value));
         Add(command, Array.ConvertAll(values, v => v.Format));
         Add(command, Array.ConvertAll(last, w => string.Join('\u001f', w.Tags)));
-        Add(
+        AddTime(
             command,
-            Array.ConvertAll(last, w => w.Token is { } token ? Time(token) : (DateTime?)null)
+            Array.ConvertAll(last, w => w.Token is { } token ? Time(token) : (DateTime?)null),
+            NpgsqlDbType.Array | NpgsqlDbType.TimestampTz
         );
         Add(command, Array.ConvertAll(last, w => w.Fresh));
         Add(command, Array.ConvertAll(last, w => w.Stale));
@@ -92,9 +94,11 @@ internal sealed class SharedDatabase : IAsyncDisposable
             command,
             last.Where(w => w.Token is null).Select(w => RemovalItem.Of(w.Key).ToString()).ToArray()
         );
-        Add(
+        AddTime(
             command,
-            writes.Min(w => w.Deadline) is { } deadline ? Time(deadline) : DateTime.MaxValue
+            writes.Min(w => w.Deadline) is { } deadline
+                ? Time(deadline)
+                : DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc)
         );
         return await command.ExecuteScalarAsync(cancellationToken) is DateTime at
             ? Heard(at)
@@ -179,6 +183,13 @@ internal sealed class SharedDatabase : IAsyncDisposable
 
     public static void Add<T>(NpgsqlCommand command, T value) =>
         command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
+
+    // A statement stays prepared for parameters of the same types only, and a time that is not there has none of its own.
+    private static void AddTime<T>(
+        NpgsqlCommand command,
+        T value,
+        NpgsqlDbType type = NpgsqlDbType.TimestampTz
+    ) => command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value, NpgsqlDbType = type });
 
     public static long Micros(DateTime time) =>
         (time - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;

@@ -1,3 +1,4 @@
+using Jobs.Database;
 using Microsoft.Extensions.Options;
 
 namespace Jobs.Caching.Shared;
@@ -16,6 +17,7 @@ internal sealed class SharedTier
     private readonly CacheOptions options;
     private readonly SharedDatabase database;
     private readonly SharedHealth health;
+    private readonly PatientReads patient;
     private readonly UnsentRemovals unsent;
     private readonly RemovalNotifier notifier;
     private readonly DatabaseTime clock;
@@ -29,6 +31,7 @@ internal sealed class SharedTier
     public SharedTier(
         SharedDatabase database,
         SharedHealth health,
+        PatientReads patient,
         UnsentRemovals unsent,
         RemovalNotifier notifier,
         DatabaseTime clock,
@@ -40,6 +43,7 @@ internal sealed class SharedTier
         this.options = options.Value;
         this.database = database;
         this.health = health;
+        this.patient = patient;
         this.unsent = unsent;
         this.notifier = notifier;
         this.clock = clock;
@@ -51,8 +55,11 @@ internal sealed class SharedTier
         removals = new(1, MostKeys, _ => 1, RemoveAsync);
     }
 
-    /// <summary>Whether it is asked at all.</summary>
+    /// <summary>Whether it is written to.</summary>
     public bool IsAvailable => options.Shared && !health.IsOpen;
+
+    /// <summary>Whether it is read: not while the database keeps somebody waiting.</summary>
+    public bool IsReadable => IsAvailable && patient.AreWelcome;
 
     /// <summary>What stands under a key; null where the database did not say.</summary>
     public async ValueTask<SharedAnswer?> ReadAsync(
@@ -60,22 +67,16 @@ internal sealed class SharedTier
         CancellationToken cancellationToken
     )
     {
-        if (!IsAvailable)
-        {
-            return null;
-        }
         var wanted = true;
         try
         {
-            return await Patiently(
-                reads.AskAsync(key, () => Volatile.Read(ref wanted) && IsAvailable),
-                cancellationToken
-            );
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            health.Failed(e);
-            return null;
+            return IsReadable
+                ? await patient.AnswerOfAsync(
+                    reads.AskAsync(key, () => Volatile.Read(ref wanted) && IsReadable),
+                    static answer => answer,
+                    cancellationToken
+                )
+                : null;
         }
         finally
         {
@@ -87,22 +88,14 @@ internal sealed class SharedTier
     public async ValueTask<IReadOnlyList<SharedAnswer>?> ReadManyAsync(
         IReadOnlyList<CacheKey> keys,
         CancellationToken cancellationToken
-    )
-    {
-        if (!IsAvailable)
-        {
-            return null;
-        }
-        try
-        {
-            return await Patiently(ReadAsync(keys), cancellationToken);
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            health.Failed(e);
-            return null;
-        }
-    }
+    ) =>
+        IsReadable
+            ? await patient.AnswerOfAsync(
+                ReadAsync(keys),
+                static answers => answers,
+                cancellationToken
+            )
+            : null;
 
     /// <summary>Writes what was filled. Ends when it is written or will not be; nobody has to wait for it.</summary>
     public async Task FillAsync(SharedWrite write)
@@ -143,25 +136,14 @@ internal sealed class SharedTier
         CertainlyAsync(() => removals.AskAsync(items, () => IsAvailable), items, cancellationToken);
 
     /// <summary>Takes the right to fill a key; null where the database did not say.</summary>
-    public async ValueTask<bool?> ClaimAsync(CacheKey key, CancellationToken cancellationToken)
-    {
-        if (!IsAvailable)
-        {
-            return null;
-        }
-        try
-        {
-            return await Patiently(
+    public async ValueTask<bool?> ClaimAsync(CacheKey key, CancellationToken cancellationToken) =>
+        IsReadable
+            ? await patient.AnswerOfAsync(
                 database.ClaimAsync(key, holder, CancellationToken.None),
+                static answer => (bool?)answer,
                 cancellationToken
-            );
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            health.Failed(e);
-            return null;
-        }
-    }
+            )
+            : null;
 
     /// <summary>Gives the right back. Where that fails it runs out.</summary>
     public async Task ReleaseAsync(CacheKey key)
@@ -177,18 +159,6 @@ internal sealed class SharedTier
                 health.Failed(e);
             }
         }
-    }
-
-    // Whoever goes away does not take the statement along: others may share it.
-    private async Task<T> Patiently<T>(Task<T> task, CancellationToken cancellationToken)
-    {
-        _ = task.ContinueWith(
-            static t => _ = t.Exception,
-            CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default
-        );
-        return await task.WaitAsync(options.Patience, time, cancellationToken);
     }
 
     // What is not certain to be removed is removed again before the database is asked for anything.
@@ -211,7 +181,12 @@ internal sealed class SharedTier
         var task = WriteAsync(write, otherwise);
         try
         {
-            return await Patiently(task, cancellationToken);
+            // Where others wait in vain it is tried all the same: what is removed is to be certain.
+            return await task.WaitAsync(
+                patient.AreWelcome ? RequestWait.Left(options.Patience) : RequestWait.Least,
+                time,
+                cancellationToken
+            );
         }
         catch (TimeoutException e)
         {

@@ -15,20 +15,41 @@ internal sealed class CacheStatistics : IDisposable
 
     public CacheStatistics()
     {
-        meter.CreateObservableCounter("jobs.cache.requests", Requests, "{request}");
-        meter.CreateObservableCounter("jobs.cache.sets", Sets, "{value}");
+        meter.CreateObservableCounter(
+            "jobs.cache.requests",
+            Requests,
+            "{request}",
+            "Lookups, by result and by the tier that answered."
+        );
+        meter.CreateObservableCounter(
+            "jobs.cache.sets",
+            Sets,
+            "{value}",
+            "Values that were kept, by tier."
+        );
         meter.CreateObservableCounter(
             "jobs.cache.fills",
             () => All().Select(n => Of(n.Fills, n)),
-            "{fill}"
+            "{fill}",
+            "Sources that were asked, once for many names together."
         );
         meter.CreateObservableCounter(
             "jobs.cache.fill.failures",
             () => All().Select(n => Of(n.FillFailures, n)),
-            "{fill}"
+            "{fill}",
+            "Sources that were asked and failed."
         );
-        meter.CreateObservableCounter("jobs.cache.evictions", Evictions, "{entry}");
-        meter.CreateObservableCounter("jobs.cache.shared.failures", () => SharedFailures);
+        meter.CreateObservableCounter(
+            "jobs.cache.evictions",
+            Evictions,
+            "{entry}",
+            "Entries that left a tier, by cause."
+        );
+        meter.CreateObservableCounter(
+            "jobs.cache.shared.failures",
+            () => SharedFailures,
+            description: "What the database did not answer to the cache."
+        );
     }
 
     /// <summary>One value or many, from the database.</summary>

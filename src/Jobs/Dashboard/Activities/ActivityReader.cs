@@ -8,9 +8,6 @@ namespace Jobs.Dashboard.Activities;
 /// </summary>
 public sealed class ActivityReader(DashboardSource source)
 {
-    /// <summary>Batches, the newest before a page, among which those are sought that started.</summary>
-    public const int MostStarted = 1_000;
-
     /// <summary>The newest, or those after the last of another page.</summary>
     /// <param name="tenantId">Whose.</param>
     /// <param name="type">Null for all.</param>
@@ -40,11 +37,31 @@ public sealed class ActivityReader(DashboardSource source)
         }
         if (type is null or ActivityType.Started)
         {
-            found.AddRange(await StartedAsync(tenantId, after, most, cancellationToken));
+            found.AddRange(
+                await MovedAsync(
+                    ActivityStatements.Started,
+                    ActivityType.Started,
+                    ActivitySource.Started,
+                    tenantId,
+                    after,
+                    most,
+                    cancellationToken
+                )
+            );
         }
         if (type is null or ActivityType.Ended)
         {
-            found.AddRange(await EndedAsync(tenantId, after, most, cancellationToken));
+            found.AddRange(
+                await MovedAsync(
+                    ActivityStatements.Ended,
+                    ActivityType.Ended,
+                    ActivitySource.Ended,
+                    tenantId,
+                    after,
+                    most,
+                    cancellationToken
+                )
+            );
         }
         if (RunStates(type) is { Length: > 0 } states)
         {
@@ -85,54 +102,19 @@ public sealed class ActivityReader(DashboardSource source)
             ct
         );
 
-    private Task<List<DashboardActivity>> StartedAsync(
+    // Those that started, or that ended: by the moment in the last column.
+    private Task<List<DashboardActivity>> MovedAsync(
+        string statement,
+        ActivityType type,
+        ActivitySource from,
         int tenantId,
         ActivityPlace after,
         int most,
         CancellationToken ct
     ) =>
         ListAsync(
-            () =>
-                DashboardReader.Command(
-                    ActivityStatements.Started,
-                    tenantId,
-                    after.At,
-                    after.KeyIn(ActivitySource.Started),
-                    MostStarted,
-                    most
-                ),
-            row =>
-                BatchOf(
-                    row,
-                    ActivityType.Started,
-                    ActivitySource.Started,
-                    row.GetFieldValue<DateTimeOffset>(5)
-                ),
-            ct
-        );
-
-    private Task<List<DashboardActivity>> EndedAsync(
-        int tenantId,
-        ActivityPlace after,
-        int most,
-        CancellationToken ct
-    ) =>
-        ListAsync(
-            () =>
-                DashboardReader.Command(
-                    ActivityStatements.Ended,
-                    tenantId,
-                    after.At,
-                    after.KeyIn(ActivitySource.Ended),
-                    most
-                ),
-            row =>
-                BatchOf(
-                    row,
-                    ActivityType.Ended,
-                    ActivitySource.Ended,
-                    row.GetFieldValue<DateTimeOffset>(5)
-                ),
+            () => DashboardReader.Command(statement, tenantId, after.At, after.KeyIn(from), most),
+            row => BatchOf(row, type, from, row.GetFieldValue<DateTimeOffset>(5)),
             ct
         );
 

@@ -15,23 +15,12 @@ internal static class ActivityStatements
         limit $3
         """;
 
-    /// <summary>
-    /// Nothing orders batches by their start, so they are sought among the newest $4 that were submitted before: one
-    /// that waited behind more than those is not found.
-    /// </summary>
     public const string Started = """
         select b.id, b.kind, b.state, b.total, b.failed, b.started_at
-        from (
-            select b.id, b.kind, b.state, b.total, b.failed, b.started_at
-            from jobs.batches b
-            where b.tenant_id = $1 and b.purged_at is null
-                and b.id < jobs.first_id_at(least($2, now() + interval '1 day') + interval '1 second')
-            order by b.id desc
-            limit $4
-        ) b
-        where b.started_at is not null and (b.started_at, b.id) < ($2, $3)
+        from jobs.batches b
+        where b.tenant_id = $1 and b.started_at is not null and b.purged_at is null and (b.started_at, b.id) < ($2, $3)
         order by b.started_at desc, b.id desc
-        limit $5
+        limit $4
         """;
 
     public const string Ended = """

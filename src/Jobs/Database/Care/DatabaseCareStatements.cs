@@ -3,12 +3,24 @@ namespace Jobs.Database.Care;
 /// <summary>The statements that look at the database. They read catalogs and statistics, never a table's rows.</summary>
 internal static class DatabaseCareStatements
 {
+    /// <summary>Its size, how many connections the server takes, and how many it has.</summary>
+    public const string Figures = """
+        select pg_database_size(current_database()), current_setting('max_connections')::int,
+            (select count(*)::int from pg_stat_activity a where a.backend_type = 'client backend')
+        """;
+
+    /// <summary>Rows of every table, a partition by itself.</summary>
+    public const string Rows = """
+        select s.relname, s.n_live_tup, s.n_dead_tup
+        from pg_stat_user_tables s
+        where s.schemaname = 'jobs'
+        order by s.relname
+        limit 2000
+        """;
+
     public const string Server = """
         select current_setting('server_version'), pg_postmaster_start_time(), d.stats_reset,
-            pg_database_size(current_database()),
             case when d.blks_hit + d.blks_read > 0 then d.blks_hit::float8 / (d.blks_hit + d.blks_read) end,
-            current_setting('max_connections')::int,
-            (select count(*)::int from pg_stat_activity a where a.backend_type = 'client backend'),
             age(c.datfrozenxid)::bigint,
             current_setting('autovacuum_freeze_max_age')::bigint,
             d.blks_hit + d.blks_read

@@ -3,7 +3,7 @@ using Npgsql;
 namespace Jobs.Database.Care;
 
 /// <summary>Looks at the database. Thread-safe.</summary>
-public sealed class DatabaseInspector(JobsDataSource database)
+public sealed class DatabaseInspector(JobsDataSource database, ConnectionPools pools)
 {
     /// <summary>Most tables, and most indexes, that are told of.</summary>
     public const int MostRelations = 100;
@@ -17,10 +17,11 @@ public sealed class DatabaseInspector(JobsDataSource database)
     private const string Refused =
         "The role of the service may not read pg_stat_statements. Grant it: grant pg_read_all_stats to the role.";
 
-    /// <summary>Reads it all, in two round trips.</summary>
+    /// <summary>Reads it all, in three round trips.</summary>
     /// <exception cref="NpgsqlException">The database cannot be reached, or takes longer than the pool's time.</exception>
     public async Task<DatabaseStats> ReadAsync(CancellationToken cancellationToken)
     {
+        var figures = await DatabaseFigures.ReadAsync(database.Requests, cancellationToken);
         await using var batch = database.Requests.CreateBatch();
         foreach (
             var (statement, limited) in (IEnumerable<(string, bool)>)
@@ -28,8 +29,6 @@ public sealed class DatabaseInspector(JobsDataSource database)
                     (DatabaseCareStatements.Server, false),
                     (DatabaseCareStatements.Settings, false),
                     (DatabaseCareStatements.Connections, false),
-                    (DatabaseCareStatements.OldestTransaction, false),
-                    (DatabaseCareStatements.Replicas, false),
                     (DatabaseCareStatements.Tables, true),
                     (DatabaseCareStatements.Indexes, true),
                     (DatabaseCareStatements.StatementsExtension, false),
@@ -48,48 +47,23 @@ public sealed class DatabaseInspector(JobsDataSource database)
         var server = (
             Version: row.GetString(0),
             StartedAt: row.GetFieldValue<DateTimeOffset>(1),
-            Since: Nullable<DateTimeOffset>(row, 2),
-            Size: row.GetInt64(3),
-            Hits: Nullable<double>(row, 4),
-            Most: row.GetInt32(5),
-            Used: row.GetInt32(6),
-            Age: row.GetInt64(7),
-            AgeLimit: row.GetInt64(8),
-            Blocks: row.GetInt64(9)
+            Since: row.NullableOf<DateTimeOffset>(2),
+            Hits: row.NullableOf<double>(3),
+            Age: row.GetInt64(4),
+            AgeLimit: row.GetInt64(5),
+            Blocks: row.GetInt64(6)
         );
-        var settings = await ListAsync(
-            row,
+        var settings = await row.NextListAsync(
             r => (r.GetString(0), r.GetString(1)),
             cancellationToken
         );
-        var connections = await ListAsync(
-            row,
+        var connections = await row.NextListAsync(
             r => new ConnectionCount(r.GetString(0), r.GetString(1), r.GetInt32(2)),
             cancellationToken
         );
-        var oldest = await ListAsync(
-            row,
-            r => new OldestTransaction(
-                r.GetInt32(0),
-                r.GetString(1),
-                r.GetString(2),
-                r.GetDouble(3)
-            ),
-            cancellationToken
-        );
-        var replicas = await ListAsync(
-            row,
-            r => new ReplicaLag(
-                r.GetString(0),
-                r.GetString(1),
-                Nullable<long>(r, 2),
-                Nullable<double>(r, 3)
-            ),
-            cancellationToken
-        );
-        var tables = await ListAsync(row, Table, cancellationToken);
-        var indexes = await ListAsync(row, Index, cancellationToken);
-        var extension = await ListAsync(row, r => r.GetString(0), cancellationToken);
+        var tables = await row.NextListAsync(Table, cancellationToken);
+        var indexes = await row.NextListAsync(Index, cancellationToken);
+        var extension = await row.NextListAsync(r => r.GetString(0), cancellationToken);
         await row.DisposeAsync();
         var (statements, hint) = extension is [var schema]
             ? await StatementsAsync(schema, cancellationToken)
@@ -98,13 +72,14 @@ public sealed class DatabaseInspector(JobsDataSource database)
             server.Version,
             server.StartedAt,
             server.Since,
-            server.Size,
+            figures.SizeBytes,
             server.Hits,
-            server.Most,
-            server.Used,
+            figures.MaxConnections,
+            figures.UsedConnections,
             connections,
-            oldest.SingleOrDefault(),
-            replicas,
+            pools.Read(),
+            figures.OldestTransaction,
+            figures.Replicas,
             server.Age,
             server.AgeLimit,
             settings.ToDictionary(s => s.Item1, s => s.Item2, StringComparer.Ordinal),
@@ -129,20 +104,17 @@ public sealed class DatabaseInspector(JobsDataSource database)
                 DatabaseCareStatements.Statements(schema)
             );
             await using var row = await command.ExecuteReaderAsync(cancellationToken);
-            var statements = new List<StatementStats>();
-            while (await row.ReadAsync(cancellationToken))
-            {
-                statements.Add(
-                    new(
-                        row.GetString(0),
-                        row.GetInt64(1),
-                        row.GetDouble(2),
-                        row.GetDouble(3),
-                        row.GetInt64(4),
-                        Nullable<double>(row, 5)
-                    )
-                );
-            }
+            var statements = await row.ListAsync(
+                r => new StatementStats(
+                    r.GetString(0),
+                    r.GetInt64(1),
+                    r.GetDouble(2),
+                    r.GetDouble(3),
+                    r.GetInt64(4),
+                    r.NullableOf<double>(5)
+                ),
+                cancellationToken
+            );
             return (statements, null);
         }
         catch (PostgresException e)
@@ -165,11 +137,11 @@ public sealed class DatabaseInspector(JobsDataSource database)
             row.GetInt64(4),
             row.GetInt64(5),
             row.GetInt64(6),
-            Nullable<long>(row, 7),
+            row.NullableOf<long>(7),
             row.GetInt64(8),
             row.GetInt64(9),
-            Nullable<DateTimeOffset>(row, 10),
-            Nullable<DateTimeOffset>(row, 11),
+            row.NullableOf<DateTimeOffset>(10),
+            row.NullableOf<DateTimeOffset>(11),
             row.GetInt64(12)
         );
 
@@ -178,27 +150,9 @@ public sealed class DatabaseInspector(JobsDataSource database)
             row.GetString(0),
             row.GetString(1),
             row.GetInt64(2),
-            Nullable<long>(row, 3),
+            row.NullableOf<long>(3),
             row.GetInt64(4),
             row.GetBoolean(5),
             row.GetBoolean(6)
         );
-
-    private static async Task<List<T>> ListAsync<T>(
-        NpgsqlDataReader row,
-        Func<NpgsqlDataReader, T> read,
-        CancellationToken cancellationToken
-    )
-    {
-        await row.NextResultAsync(cancellationToken);
-        var list = new List<T>();
-        while (await row.ReadAsync(cancellationToken))
-        {
-            list.Add(read(row));
-        }
-        return list;
-    }
-
-    private static T? Nullable<T>(NpgsqlDataReader row, int column)
-        where T : struct => row.IsDBNull(column) ? null : row.GetFieldValue<T>(column);
 }

@@ -4,6 +4,7 @@ namespace Jobs.Database.Care;
 /// <param name="StatisticsSince">When the counts began; null where they never were reset.</param>
 /// <param name="CacheHitRatio">Of the blocks that were asked for, the share that was in PostgreSQL's own memory, 0 to 1; null before any were.</param>
 /// <param name="Connections">By pool and state, of all processes of the service.</param>
+/// <param name="Pools">Of the process that answers, as Npgsql measures them.</param>
 /// <param name="Tables">The largest first, at most <see cref="DatabaseInspector.MostRelations"/>.</param>
 /// <param name="UnusedIndexes">That no statement has read since the counts began, and that guard no rule.</param>
 /// <param name="SlowestStatements">By the time that they took in all; null where the extension is not there, see <paramref name="StatementsHint"/>.</param>
@@ -18,6 +19,7 @@ public sealed record DatabaseStats(
     int MaxConnections,
     int UsedConnections,
     IReadOnlyList<ConnectionCount> Connections,
+    IReadOnlyList<PoolUse> Pools,
     OldestTransaction? OldestTransaction,
     IReadOnlyList<ReplicaLag> Replicas,
     long TransactionAge,

@@ -32,6 +32,7 @@ public static class DocumentServiceCollectionExtensions
         services.AddSingleton<DocumentIntake>();
         services.AddSingleton<DocumentReader>();
         services.AddSingleton<ParserSandbox>();
+        services.AddSingleton<OcrBreaker>();
         services.AddSingleton<ParserPool>();
         return services.AddKind<DocumentHandler>(
             "document",

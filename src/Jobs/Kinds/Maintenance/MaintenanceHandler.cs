@@ -59,15 +59,8 @@ internal sealed class MaintenanceHandler(
             return ItemOutcome.Failure(ErrorCodes.InvalidItem, $"{fault.Field} {fault.Message}");
         }
         // A session of its own: vacuum is refused in a transaction, and a pooler may share others between two statements.
-        await using var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(database.SessionConnectionString)
-            {
-                ApplicationName = "jobs-maintenance",
-                Pooling = false,
-                CommandTimeout = 0,
-            }.ConnectionString
-        );
-        await connection.OpenAsync(cancellationToken);
+        await using var sessions = database.Sessions("jobs-maintenance", s => s.CommandTimeout = 0);
+        await using var connection = await sessions.OpenConnectionAsync(cancellationToken);
         await ExecuteAsync(connection, Patience, cancellationToken);
         while (!await TakeTurnAsync(connection, cancellationToken))
         {

@@ -1,5 +1,7 @@
+using Jobs.Database;
 using Jobs.Database.Care;
 using Jobs.Kinds.Maintenance;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -8,6 +10,7 @@ public static class MaintenanceServiceCollectionExtensions
     /// <summary>Adds the kind <c>maintenance</c>, and what looks at the database and says what of it is due.</summary>
     public static IServiceCollection AddMaintenance(this IServiceCollection services)
     {
+        services.TryAddSingleton<ConnectionPools>();
         services.AddSingleton<DatabaseInspector>();
         return services.AddKind<MaintenanceHandler>(
             "maintenance",

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Jobs.Batches;
 using Jobs.Database;
+using Jobs.Engine;
 using Jobs.Queues;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace Jobs.Monitoring.Gauges;
 
 /// <summary>
-/// What is measured in the database: two statements every 15 s, and only while somebody looks at the metrics of this
+/// What is measured in the database: a few statements every 15 s, and only while somebody looks at the metrics of this
 /// process. A look shows what was last seen; it never waits for the database but the first time. While the database is
 /// away there are no values. Thread-safe.
 /// </summary>
@@ -24,6 +25,7 @@ internal sealed class DatabaseGauges : BackgroundService
 
     private readonly JobsDataSource database;
     private readonly QueueReader queues;
+    private readonly WorkerReader workers;
     private readonly DatabaseReadiness readiness;
     private readonly TimeSpan interval;
     private readonly TimeProvider time;
@@ -36,6 +38,7 @@ internal sealed class DatabaseGauges : BackgroundService
     public DatabaseGauges(
         JobsDataSource database,
         QueueReader queues,
+        WorkerReader workers,
         DatabaseReadiness readiness,
         IMeterFactory meters,
         IOptions<MetricsOptions> options,
@@ -46,6 +49,7 @@ internal sealed class DatabaseGauges : BackgroundService
     {
         this.database = database;
         this.queues = queues;
+        this.workers = workers;
         this.readiness = readiness;
         this.time = time;
         this.log = log;
@@ -96,7 +100,7 @@ internal sealed class DatabaseGauges : BackgroundService
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(Patience);
-            state = await DatabaseState.ReadAsync(database, queues, limit.Token);
+            state = await DatabaseState.ReadAsync(database, queues, workers, limit.Token);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -123,29 +127,29 @@ internal sealed class DatabaseGauges : BackgroundService
                 description
             );
 
-        Gauge<long>("jobs.database.size", "By", s => s.Size, "Size of the database.");
+        Gauge<long>("jobs.database.size", "By", s => s.Figures.SizeBytes, "Size of the database.");
         Gauge<double>(
             "jobs.database.transaction.oldest",
             "s",
-            s => s.OldestTransaction ?? 0,
+            s => s.Figures.OldestTransaction?.Seconds ?? 0,
             "Age of the oldest open transaction: what it may still see cannot be cleaned up."
         );
         Gauge<int>(
             "jobs.database.connections",
             "{connection}",
-            s => s.Connections,
-            "Connections to the database, of all processes."
+            s => s.Figures.UsedConnections,
+            "Connections that clients have to the server, of all processes."
         );
         Gauge<int>(
             "jobs.database.connections.limit",
             "{connection}",
-            s => s.MostConnections,
+            s => s.Figures.MaxConnections,
             "Connections that the server takes."
         );
         Gauge<double>(
             "jobs.database.replication.lag",
             "s",
-            s => s.ReplicationLag,
+            s => s.Figures.ReplicationLag,
             "How far the slowest replica is behind; absent without replicas."
         );
         Gauge<int>("jobs.workers", "{worker}", s => s.Workers, "Workers whose lease holds.");

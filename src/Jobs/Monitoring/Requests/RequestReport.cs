@@ -48,3 +48,7 @@ public sealed record EndpointSummary(
     RequestSummary Figures,
     IReadOnlyDictionary<string, long> Statuses
 );
+
+/// <summary>How many requests there were.</summary>
+/// <param name="Errors">Answers with a status of 500 or more.</param>
+public readonly record struct RequestCount(long Requests, long Errors);

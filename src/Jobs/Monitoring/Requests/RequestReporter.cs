@@ -10,6 +10,9 @@ namespace Jobs.Monitoring.Requests;
 /// </summary>
 public sealed class RequestReporter
 {
+    private static readonly string[] Names = [SampleNames.Requests, SampleNames.Responses];
+    private static readonly string[] Answers = [SampleNames.Responses];
+
     private readonly MetricSamples samples;
     private readonly Sampler sampler;
     private readonly RequestMetrics requests;
@@ -37,8 +40,6 @@ public sealed class RequestReporter
         this.notices = notices;
     }
 
-    private static readonly string[] Names = [SampleNames.Requests, SampleNames.Responses];
-
     public async Task<RequestReport> ReadAsync(TimeSpan window, CancellationToken cancellationToken)
     {
         var tallies = new Dictionary<(string Route, string Method), RouteTally>();
@@ -51,30 +52,21 @@ public sealed class RequestReporter
             return tally;
         }
 
-        var (standing, from) = await sampler.ReadAsync(
-            async (counting, ct) =>
-            {
-                var standing = await samples.StandingAsync(ct);
-                var from = SampleWindow.Floor(standing.Now - window, 60);
-                var points = await samples.SumAsync(Names, from, standing.Reset, standing, ct);
-                foreach (var point in points)
-                {
-                    Add(Of(point.Labels["route"], point.Labels["method"]), point);
-                }
-                if (standing.Reset is not { } reset || standing.Now - counting >= reset)
-                {
-                    requests.AddTo(Of);
-                }
-                return (standing, from);
-            },
-            cancellationToken
-        );
+        var (standing, from) = await AddAsync(Names, window, Of, cancellationToken);
         return Report(
             [.. tallies.Values.Where(t => t.Statuses.Count > 0)],
             standing.Reset > from ? standing.Reset.Value : from,
             standing,
             await samples.NodesAsync(cancellationToken)
         );
+    }
+
+    /// <summary>Only how many requests there were, and how many of them the service failed over.</summary>
+    public async Task<RequestCount> CountAsync(TimeSpan window, CancellationToken cancellationToken)
+    {
+        var all = new RouteTally("", "");
+        await AddAsync(Answers, window, (_, _) => all, cancellationToken);
+        return new(all.Requests, all.Errors);
     }
 
     /// <summary>Counts anew from now on, on all nodes; returns that moment.</summary>
@@ -97,6 +89,32 @@ public sealed class RequestReporter
         await sampler.WriteAsync(cancellationToken);
         return at;
     }
+
+    // What is written, and what this process has counted since.
+    private Task<(SampleStanding Standing, DateTimeOffset From)> AddAsync(
+        IReadOnlyCollection<string> names,
+        TimeSpan window,
+        Func<string, string, RouteTally> tallyOf,
+        CancellationToken cancellationToken
+    ) =>
+        sampler.ReadAsync(
+            async (counting, ct) =>
+            {
+                var standing = await samples.StandingAsync(ct);
+                var from = SampleWindow.Floor(standing.Now - window, 60);
+                var points = await samples.SumAsync(names, from, standing.Reset, standing, ct);
+                foreach (var point in points)
+                {
+                    Add(tallyOf(point.Labels["route"], point.Labels["method"]), point);
+                }
+                if (standing.Reset is not { } reset || standing.Now - counting >= reset)
+                {
+                    requests.AddTo(tallyOf);
+                }
+                return (standing, from);
+            },
+            cancellationToken
+        );
 
     private static void Add(RouteTally tally, SamplePoint point)
     {
@@ -147,8 +165,7 @@ public sealed class RequestReporter
 
     private static RequestSummary Figures(RouteTally tally, double seconds)
     {
-        var requests = tally.Statuses.Values.Sum();
-        var errors = tally.Statuses.Where(s => s.Key[0] == '5').Sum(s => s.Value);
+        var (requests, errors) = (tally.Requests, tally.Errors);
         var timed = tally.Buckets.Sum();
         double? Quantile(double q) =>
             timed == 0 ? null : Math.Round(LogHistogram.Quantile(tally.Buckets, q) / 1000, 3);

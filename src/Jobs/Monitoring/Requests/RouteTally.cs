@@ -20,6 +20,11 @@ internal sealed class RouteTally(string route, string method)
 
     public IReadOnlyDictionary<string, long> Statuses => statuses;
 
+    public long Requests => statuses.Values.Sum();
+
+    /// <summary>Answers with a status of 500 or more.</summary>
+    public long Errors => statuses.Where(s => s.Key[0] == '5').Sum(s => s.Value);
+
     public void Add(string status, long count)
     {
         if (count > 0)

@@ -28,13 +28,6 @@ internal static class RollupStatements
         order by m.series_id
         """;
 
-    public const string Insert = """
-        insert into jobs.metric_samples (series_id, resolution, at, since, count, sum, min, max, buckets)
-        select g.series_id, $1, $2, g.since, g.count, g.sum, g.min, g.max, g.buckets
-        from unnest($3::int[], $4::timestamptz[], $5::bigint[], $6::float8[], $7::float8[], $8::float8[], $9::bytea[])
-            g (series_id, since, count, sum, min, max, buckets)
-        """;
-
     public const string Advance = "update jobs.metric_rollups set until = $2 where resolution = $1";
 
     /// <summary>At most $3 samples of the resolution $1 that are older than $2, and rolled up.</summary>

@@ -3,7 +3,6 @@ using Jobs.Kinds.Cleanup;
 using Jobs.Monitoring.Tallies;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Jobs.Monitoring.Samples;
 
@@ -64,19 +63,22 @@ internal sealed class SampleRollup(
         }
         var high = low.AddSeconds(resolution);
         var made = 0;
-        var merged = new List<RolledSeries>();
+        var merged = new List<PlacedSample>();
+        async Task InsertAsync()
+        {
+            await SampleTable.InsertAsync(connection, resolution, merged, cancellationToken);
+            made += merged.Count;
+            merged.Clear();
+        }
         foreach (var series in await ReadAsync(connection, finer, low, high, cancellationToken))
         {
-            merged.Add(series);
+            merged.Add(series.PlacedAt(low));
             if (merged.Count == SeriesPerInsert)
             {
-                await InsertAsync(connection, resolution, low, merged, cancellationToken);
-                made += merged.Count;
-                merged.Clear();
+                await InsertAsync();
             }
         }
-        await InsertAsync(connection, resolution, low, merged, cancellationToken);
-        made += merged.Count;
+        await InsertAsync();
         await using var advance = new NpgsqlCommand(RollupStatements.Advance, connection)
         {
             Parameters =
@@ -152,61 +154,29 @@ internal sealed class SampleRollup(
         return all;
     }
 
-    private static async Task InsertAsync(
-        NpgsqlConnection connection,
-        int resolution,
-        DateTimeOffset at,
-        List<RolledSeries> series,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var command = new NpgsqlCommand(RollupStatements.Insert, connection)
-        {
-            Parameters =
-            {
-                new() { Value = resolution },
-                new() { Value = at },
-                new() { Value = series.Select(s => s.Id).ToArray() },
-                new() { Value = series.Select(s => s.Since).ToArray() },
-                new() { Value = series.Select(s => s.Count).ToArray() },
-                new() { Value = series.Select(s => s.Sum).ToArray() },
-                new() { Value = series.Select(s => s.Min).ToArray() },
-                new() { Value = series.Select(s => s.Max).ToArray() },
-                new()
-                {
-                    Value = series.Select(s => s.Buckets).ToArray(),
-                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,
-                },
-            },
-        };
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
     // A series over an interval, and all nodes.
     private sealed class RolledSeries(int id)
     {
+        private DateTimeOffset since = DateTimeOffset.MaxValue;
+        private long count;
+        private double sum;
+        private double min = double.MaxValue;
+        private double max = double.MinValue;
+        private byte[]? packed;
+
         public int Id { get; } = id;
 
-        public DateTimeOffset Since { get; private set; } = DateTimeOffset.MaxValue;
-
-        public long Count { get; private set; }
-
-        public double Sum { get; private set; }
-
-        public double Min { get; private set; } = double.MaxValue;
-
-        public double Max { get; private set; } = double.MinValue;
-
-        public byte[]? Buckets { get; private set; }
+        public PlacedSample PlacedAt(DateTimeOffset at) =>
+            new(Id, at, since, count, sum, min, max, packed);
 
         public void Add(NpgsqlDataReader row, long[] buckets)
         {
-            var since = row.GetFieldValue<DateTimeOffset>(1);
-            Since = since < Since ? since : Since;
-            Count += row.GetInt64(2);
-            Sum += row.GetDouble(3);
-            Min = Math.Min(Min, row.GetDouble(4));
-            Max = Math.Max(Max, row.GetDouble(5));
+            var began = row.GetFieldValue<DateTimeOffset>(1);
+            since = began < since ? began : since;
+            count += row.GetInt64(2);
+            sum += row.GetDouble(3);
+            min = Math.Min(min, row.GetDouble(4));
+            max = Math.Max(max, row.GetDouble(5));
             if (!row.IsDBNull(6))
             {
                 PackedHistogram.AddTo(buckets, row.GetFieldValue<byte[]>(6));
@@ -215,7 +185,7 @@ internal sealed class SampleRollup(
 
         public void Pack(long[] buckets)
         {
-            Buckets = PackedHistogram.Pack(buckets);
+            packed = PackedHistogram.Pack(buckets);
             Array.Clear(buckets);
         }
     }

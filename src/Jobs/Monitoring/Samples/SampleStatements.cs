@@ -4,57 +4,63 @@ namespace Jobs.Monitoring.Samples;
 internal static class SampleStatements
 {
     /// <summary>
-    /// Writes a slice, and says how many rows it was and whether this node is the one that has been here for the longest. $1 is the node, $2 its name, $3 the number of the slice, $4 how long it has been counting; $5 to $12
-    /// are arrays with an element a series. The clock is the database's. A slice that was written before is not written
-    /// again; beyond $13 series nothing new is kept. Written at the end of a minute, it is of that minute.
+    /// A node ($1, its name $2) enters its slice with the number $3, which it has been counting for $4. Whether that is a
+    /// new one, the minute that it is of, when its counting began, and whether no node that writes has been here for
+    /// longer. Entered at the end of a minute, it is of that minute; the clock is the database's.
     /// </summary>
-    public const string Write = """
+    public const string Enter = """
         with node as (
             insert into jobs.metric_nodes as n (id, name, slice)
             values ($1, $2, $3)
             on conflict (id) do update set slice = excluded.slice, seen_at = now()
             where n.slice < excluded.slice
             returning n.id
-        ),
-        given as materialized (
-            select g.name, g.labels::jsonb as labels, g.tenant_id, g.count, g.sum, g.min, g.max, g.buckets
-            from unnest($5::text[], $6::text[], $7::int[], $8::bigint[], $9::float8[], $10::float8[], $11::float8[], $12::bytea[])
-                g (name, labels, tenant_id, count, sum, min, max, buckets)
-            where exists (select from node)
-        ),
-        known as materialized (
-            select g.*,
-                (select s.id
-                 from jobs.metric_series s
-                 where s.name = g.name and s.labels = g.labels and s.tenant_id is not distinct from g.tenant_id) as id
-            from given g
-        ),
-        added as (
-            insert into jobs.metric_series (name, labels, tenant_id)
-            select distinct k.name, k.labels, k.tenant_id
-            from known k
-            where k.id is null and (select count(*) from jobs.metric_series s where s.name not like 'batches.%') < $13
-                and (k.tenant_id is null or exists (select from jobs.tenants t where t.id = k.tenant_id))
-            order by 1, 2, 3
-            -- One that another node adds in this moment comes back, too.
-            on conflict (name, labels, tenant_id) do update set name = excluded.name
-            returning id, name, labels, tenant_id
-        ),
-        written as (
-            insert into jobs.metric_samples (series_id, resolution, at, since, count, sum, min, max, buckets)
-            select coalesce(k.id, a.id), 60, date_trunc('minute', now() - interval '30 seconds'), now() - $4::interval,
-                k.count, k.sum, k.min, k.max, k.buckets
-            from known k
-            left join added a
-                on a.name = k.name and a.labels = k.labels and a.tenant_id is not distinct from k.tenant_id
-            where coalesce(k.id, a.id) is not null
-            returning 1
         )
-        select (select count(*)::int from written),
+        select exists (select from node), date_trunc('minute', now() - interval '30 seconds'), now() - $4::interval,
             not exists (
                 select from jobs.metric_nodes n
                 where n.id <> $1 and n.seen_at > now() - interval '150 seconds'
                     and n.started_at < coalesce((select m.started_at from jobs.metric_nodes m where m.id = $1), now()))
+        """;
+
+    /// <summary>
+    /// The series of names ($1), labels ($2) and tenants ($3), by position; those that are missing are added, up to $4 of
+    /// all that are not of batches, without a limit where that is null. Null for one that is not there then, as that of a
+    /// tenant that is gone.
+    /// </summary>
+    public const string Series = """
+        with given as materialized (
+            select g.position, g.name, g.labels::jsonb as labels, g.tenant_id,
+                (select s.id
+                 from jobs.metric_series s
+                 where s.name = g.name and s.labels = g.labels::jsonb and s.tenant_id is not distinct from g.tenant_id) as id
+            from unnest($1::text[], $2::text[], $3::int[]) with ordinality g (name, labels, tenant_id, position)
+        ),
+        added as (
+            insert into jobs.metric_series (name, labels, tenant_id)
+            select distinct g.name, g.labels, g.tenant_id
+            from given g
+            where g.id is null
+                and ($4::int is null or (select count(*) from jobs.metric_series s where s.name not like 'batches.%') < $4)
+                and (g.tenant_id is null or exists (select from jobs.tenants t where t.id = g.tenant_id))
+            order by 1, 2, 3
+            -- One that another node adds in this moment comes back, too.
+            on conflict (name, labels, tenant_id) do update set name = excluded.name
+            returning id, name, labels, tenant_id
+        )
+        select coalesce(g.id, a.id)
+        from given g
+        left join added a
+            on a.name = g.name and a.labels = g.labels and a.tenant_id is not distinct from g.tenant_id
+        order by g.position
+        """;
+
+    /// <summary>Samples of the resolution $1; the others are arrays with an element a sample.</summary>
+    public const string Insert = """
+        insert into jobs.metric_samples (series_id, resolution, at, since, count, sum, min, max, buckets)
+        select g.series_id, $1, g.at, g.since, g.count, g.sum, g.min, g.max, g.buckets
+        from unnest($2::int[], $3::timestamptz[], $4::timestamptz[], $5::bigint[], $6::float8[], $7::float8[], $8::float8[], $9::bytea[])
+            g (series_id, at, since, count, sum, min, max, buckets)
         """;
 
     /// <summary>Up to where samples are rolled up, from when on requests are counted, and the time.</summary>

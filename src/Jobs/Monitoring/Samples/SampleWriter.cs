@@ -1,13 +1,15 @@
 using Jobs.Database;
-using NpgsqlTypes;
+using Npgsql;
 
 namespace Jobs.Monitoring.Samples;
 
-/// <summary>Writes slices, each in one statement. Thread-safe.</summary>
+/// <summary>Writes slices, each in one transaction. Thread-safe.</summary>
 internal sealed class SampleWriter(JobsDataSource database)
 {
     /// <summary>Most series that there are, of all names and tenants.</summary>
     public const int MostSeries = 10_000;
+
+    private const int Minute = 60;
 
     /// <summary>This process, among those that write.</summary>
     public Guid Node { get; } = Guid.CreateVersion7();
@@ -24,31 +26,68 @@ internal sealed class SampleWriter(JobsDataSource database)
         CancellationToken cancellationToken
     )
     {
-        var rows = slice.Rows;
-        await using var command = database.Requests.CreateCommand(SampleStatements.Write);
-        command.Parameters.Add(new() { Value = Node });
-        command.Parameters.Add(new() { Value = NodeName.Current });
-        command.Parameters.Add(new() { Value = slice.Number });
-        command.Parameters.Add(new() { Value = took });
-        command.Parameters.Add(new() { Value = rows.Select(r => r.Name).ToArray() });
-        command.Parameters.Add(new() { Value = rows.Select(r => r.Labels).ToArray() });
-        command.Parameters.Add(new() { Value = rows.Select(r => r.TenantId).ToArray() });
-        command.Parameters.Add(new() { Value = rows.Select(r => r.Count).ToArray() });
-        command.Parameters.Add(new() { Value = rows.Select(r => r.Sum).ToArray() });
-        command.Parameters.Add(new() { Value = rows.Select(r => r.Min).ToArray() });
-        command.Parameters.Add(new() { Value = rows.Select(r => r.Max).ToArray() });
-        command.Parameters.Add(
-            new()
+        await using var connection = await database.Requests.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var entry = await EnterAsync(connection, slice.Number, took, cancellationToken);
+        if (entry.IsNew)
+        {
+            var series = await SampleTable.SeriesAsync(
+                connection,
+                slice.Rows,
+                MostSeries,
+                cancellationToken
+            );
+            await SampleTable.InsertAsync(
+                connection,
+                Minute,
+                [
+                    .. slice
+                        .Rows.Zip(series)
+                        .Where(r => r.Second is not null)
+                        .Select(r =>
+                            PlacedSample.Of(r.First, r.Second!.Value, entry.At, entry.Since)
+                        ),
+                ],
+                cancellationToken
+            );
+        }
+        await transaction.CommitAsync(cancellationToken);
+        return new(entry.IsEldest);
+    }
+
+    private async Task<Entry> EnterAsync(
+        NpgsqlConnection connection,
+        int number,
+        TimeSpan took,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = new NpgsqlCommand(SampleStatements.Enter, connection)
+        {
+            Parameters =
             {
-                Value = rows.Select(r => r.Buckets).ToArray(),
-                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,
-            }
-        );
-        command.Parameters.Add(new() { Value = MostSeries });
+                new() { Value = Node },
+                new() { Value = NodeName.Current },
+                new() { Value = number },
+                new() { Value = took },
+            },
+        };
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
-        return new(row.GetBoolean(1));
+        return new(
+            row.GetBoolean(0),
+            row.GetFieldValue<DateTimeOffset>(1),
+            row.GetFieldValue<DateTimeOffset>(2),
+            row.GetBoolean(3)
+        );
     }
+
+    private readonly record struct Entry(
+        bool IsNew,
+        DateTimeOffset At,
+        DateTimeOffset Since,
+        bool IsEldest
+    );
 }
 
 /// <summary>What a node learns when it writes.</summary>

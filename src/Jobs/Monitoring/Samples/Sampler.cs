@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Jobs.Monitoring.Samples;
 
 /// <summary>
-/// Once a minute takes what this process has counted and writes it, in one statement. While the database is away it
+/// Once a minute takes what this process has counted and writes it, in one transaction. While the database is away it
 /// keeps what it took, and the next slice is longer: nothing is lost and nothing grows. Thread-safe.
 /// </summary>
 internal sealed class Sampler(

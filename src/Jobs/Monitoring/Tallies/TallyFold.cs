@@ -1,7 +1,6 @@
 using Jobs.Database;
 using Jobs.Monitoring.Samples;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Jobs.Monitoring.Tallies;
 
@@ -12,6 +11,7 @@ namespace Jobs.Monitoring.Tallies;
 internal sealed class TallyFold(JobsDataSource database)
 {
     private const int MostPerStep = 20_000;
+    private const int Minute = 60;
 
     /// <summary>How many tallies there were.</summary>
     public async Task<long> RunAsync(CancellationToken cancellationToken)
@@ -66,32 +66,32 @@ internal sealed class TallyFold(JobsDataSource database)
             : null;
     }
 
+    // The number of series is that of tenants and kinds, which no caller can raise.
     private static async Task WriteAsync(
         NpgsqlConnection connection,
         IReadOnlyList<(DateTimeOffset At, SampleRow Row)> samples,
         CancellationToken cancellationToken
     )
     {
-        await using var write = Command(
-            TallyStatements.Write,
+        var series = await SampleTable.SeriesAsync(
             connection,
-            samples.Select(s => s.Row.Name).ToArray(),
-            samples.Select(s => s.Row.Labels).ToArray(),
-            samples.Select(s => s.Row.TenantId!.Value).ToArray(),
-            samples.Select(s => s.At).ToArray(),
-            samples.Select(s => s.Row.Count).ToArray(),
-            samples.Select(s => s.Row.Sum).ToArray(),
-            samples.Select(s => s.Row.Min).ToArray(),
-            samples.Select(s => s.Row.Max).ToArray()
+            [.. samples.Select(s => s.Row)],
+            most: null,
+            cancellationToken
         );
-        write.Parameters.Add(
-            new()
-            {
-                Value = samples.Select(s => s.Row.Buckets).ToArray(),
-                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,
-            }
+        await SampleTable.InsertAsync(
+            connection,
+            Minute,
+            [
+                .. samples
+                    .Zip(series)
+                    .Where(s => s.Second is not null)
+                    .Select(s =>
+                        PlacedSample.Of(s.First.Row, s.Second!.Value, s.First.At, s.First.At)
+                    ),
+            ],
+            cancellationToken
         );
-        await write.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static async Task RaiseAsync(

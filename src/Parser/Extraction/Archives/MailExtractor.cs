@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text;
 using Jobs.Parser.Extraction.Markup;
 using Jobs.Parser.Formats;
+using Jobs.Parser.Text;
 using MimeKit;
 using MimeKit.Tnef;
 
@@ -23,7 +25,7 @@ internal sealed class MailExtractor(PartReader parts) : ITextExtractor
         CancellationToken cancellationToken
     )
     {
-        await using var stream = file.OpenRead();
+        await using var stream = await OpenAsync(file, cancellationToken);
         MimeMessage message;
         try
         {
@@ -52,6 +54,37 @@ internal sealed class MailExtractor(PartReader parts) : ITextExtractor
                 await ReadAttachmentAsync(file, attachment, text, cancellationToken);
             }
         }
+    }
+
+    // Messages are of bytes; one that an editor saved in UTF-16 is made so again.
+    private static async Task<Stream> OpenAsync(SourceFile file, CancellationToken ct)
+    {
+        var head = await file.HeadAsync(ct);
+        if (TextEncoding.OfHead(head) is not (UnicodeEncoding or UTF32Encoding))
+        {
+            return file.OpenRead();
+        }
+        using var reader = await TextEncoding.OpenAsync(file, declares: false, ct);
+        var bytes = new FileStream(
+            Path.Combine(file.Folder, $"{Path.GetFileName(file.Path)}-bytes"),
+            new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.ReadWrite,
+                Options = FileOptions.DeleteOnClose,
+            }
+        );
+        await using (var writer = new StreamWriter(bytes, new UTF8Encoding(false), leaveOpen: true))
+        {
+            var buffer = new char[64 * 1024];
+            int read;
+            while ((read = await reader.ReadAsync(buffer, ct)) > 0)
+            {
+                await writer.WriteAsync(buffer.AsMemory(0, read), ct);
+            }
+        }
+        bytes.Position = 0;
+        return bytes;
     }
 
     private static void ReadHeader(MimeMessage message, ExtractedText text)

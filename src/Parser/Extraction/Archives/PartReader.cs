@@ -1,5 +1,4 @@
 using System.Globalization;
-using Jobs.Parser.Formats;
 
 namespace Jobs.Parser.Extraction.Archives;
 
@@ -16,33 +15,6 @@ internal sealed class PartReader(Func<SourceFile, ExtractedText, CancellationTok
         ParseErrors.NestedTooDeep,
         ParseErrors.TimeLimit,
     ];
-
-    /// <summary>Reads the documents of today's Office that are within one of them, each once.</summary>
-    /// <param name="related">What the document, or a slide or sheet of it, leads to.</param>
-    public async Task ReadEmbeddedAsync(
-        SourceFile container,
-        GuardedArchive archive,
-        IEnumerable<(string Id, string Type, string Target)> related,
-        ExtractedText text,
-        CancellationToken ct
-    )
-    {
-        foreach (
-            var target in related
-                .Where(r => r.Type is "package" or "oleObject")
-                .Select(r => r.Target)
-                .Distinct(StringComparer.Ordinal)
-        )
-        {
-            if (
-                DocumentFormat.Packages.Contains(DocumentFormat.OfName(target))
-                && archive.Find(target) is { } entry
-            )
-            {
-                await ReadAsync(container, entry.Name, () => archive.OpenEntry(entry), text, ct);
-            }
-        }
-    }
 
     /// <summary>Reads a part; one that cannot be read is named in a warning.</summary>
     /// <param name="name">A label; never a path.</param>

@@ -34,6 +34,18 @@ internal sealed class ImageExtractor : ITextExtractor
             text.Warn(DocumentWarnings.OcrMissing);
             return;
         }
-        await OcrTool.ReadAsync(file, file.Path, firstPage: 1, text, cancellationToken);
+        // Cameras store pictures as their sensor lies, and say beside it which way is up.
+        var upright = frames == 1 ? await ImageTool.UprightAsync(file, cancellationToken) : null;
+        try
+        {
+            await OcrTool.ReadAsync(file, upright ?? file.Path, 1, text, cancellationToken);
+        }
+        finally
+        {
+            if (upright is not null)
+            {
+                File.Delete(upright);
+            }
+        }
     }
 }

@@ -18,10 +18,18 @@ internal sealed class CellText(IExcelDataReader reader)
         reader.GetValue(column) switch
         {
             null => "",
-            string s => s.ReplaceLineEndings(" "),
+            string s => Unescaped(s).ReplaceLineEndings(" "),
             bool b => b ? "TRUE" : "FALSE",
             { } value => Both(Shown(value, column), Stored(value, column)),
         };
+
+    // ECMA-376 Part 1, 22.9.2.19 (ST_Xstring): the library knows the escapes in capitals only.
+    private static string Unescaped(string text) =>
+        text.Contains("_x000", StringComparison.Ordinal)
+            ? text.Replace("_x000d_", "", StringComparison.OrdinalIgnoreCase)
+                .Replace("_x000a_", "\n", StringComparison.OrdinalIgnoreCase)
+                .Replace("_x0009_", " ", StringComparison.OrdinalIgnoreCase)
+            : text;
 
     private static string Both(string shown, string stored) =>
         stored.Contains(shown, StringComparison.Ordinal) ? stored

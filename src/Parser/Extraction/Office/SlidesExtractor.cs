@@ -11,6 +11,7 @@ namespace Jobs.Parser.Extraction.Office;
 internal sealed class SlidesExtractor(PartReader parts) : ITextExtractor
 {
     private static readonly string[] Beside = ["diagramData", "chart", "notesSlide", "comments"];
+    private readonly EmbeddedFiles embedded = new(parts);
 
     public IReadOnlyList<DocumentFormat> Formats => [DocumentFormat.Pptx];
 
@@ -39,7 +40,7 @@ internal sealed class SlidesExtractor(PartReader parts) : ITextExtractor
                 DrawingText.Read(archive, part.Target, i + 1, text, cancellationToken);
             }
             layouts.AddRange(beside.Where(p => p.Type == "slideLayout").Select(p => p.Target));
-            await parts.ReadEmbeddedAsync(file, archive, beside, text, cancellationToken);
+            await embedded.ReadAsync(file, archive, beside, text, cancellationToken);
         }
         ReadMasters(archive, layouts, text, cancellationToken);
     }

@@ -21,6 +21,7 @@ internal sealed class SpreadsheetExtractor(PartReader parts) : ITextExtractor
         "xl/diagrams/data",
         "xl/charts/chart",
     ];
+    private readonly EmbeddedFiles embedded = new(parts);
 
     public IReadOnlyList<DocumentFormat> Formats => [DocumentFormat.Xlsx, DocumentFormat.Xls];
 
@@ -32,7 +33,8 @@ internal sealed class SpreadsheetExtractor(PartReader parts) : ITextExtractor
     {
         string? renamed = null;
         string? kept = null;
-        if (IsPackage(file))
+        var old = IsPackage(file) ? null : OldWorkbook.Read(file, cancellationToken);
+        if (old is null)
         {
             using var archive = GuardedArchive.Open(file);
             archive.Measure(cancellationToken);
@@ -50,7 +52,7 @@ internal sealed class SpreadsheetExtractor(PartReader parts) : ITextExtractor
         {
             using var stream = File.OpenRead(kept ?? renamed ?? file.Path);
             using var reader = ExcelReaderFactory.CreateReader(stream);
-            Read(reader, text, cancellationToken);
+            Read(reader, old, text, cancellationToken);
         }
         catch (InvalidPasswordException e)
         {
@@ -77,14 +79,19 @@ internal sealed class SpreadsheetExtractor(PartReader parts) : ITextExtractor
                 File.Delete(copy);
             }
         }
-        if (IsPackage(file))
+        if (old is not null)
+        {
+            ReadDrawn(old, text);
+            await embedded.ReadAsync(file, text, cancellationToken);
+        }
+        else
         {
             using var archive = GuardedArchive.Open(Counted(file));
             ReadDrawn(archive, text, cancellationToken);
             foreach (var sheet in archive.Entries.Where(IsSheet))
             {
                 var related = Relationships.Of(archive, sheet.FullName, cancellationToken);
-                await parts.ReadEmbeddedAsync(file, archive, related, text, cancellationToken);
+                await embedded.ReadAsync(file, archive, related, text, cancellationToken);
             }
         }
     }
@@ -98,6 +105,21 @@ internal sealed class SpreadsheetExtractor(PartReader parts) : ITextExtractor
 
     private static bool IsSheet(ZipArchiveEntry entry) =>
         entry.FullName.StartsWith("xl/worksheets/sheet", StringComparison.OrdinalIgnoreCase);
+
+    private static void ReadDrawn(OldWorkbook workbook, ExtractedText text)
+    {
+        // Sheets that are charts have a name and no cells.
+        foreach (var said in workbook.Sheets.Concat(workbook.Said))
+        {
+            text.Add(said);
+        }
+        if (workbook.IsBroken)
+        {
+            text.Warn(
+                $"{DocumentWarnings.PartUnread}: comments and shapes ({ParseErrors.Unreadable})"
+            );
+        }
+    }
 
     private static void ReadDrawn(GuardedArchive archive, ExtractedText text, CancellationToken ct)
     {
@@ -121,19 +143,28 @@ internal sealed class SpreadsheetExtractor(PartReader parts) : ITextExtractor
         return stream.ReadByte() == 'P';
     }
 
-    private static void Read(IExcelDataReader reader, ExtractedText text, CancellationToken ct)
+    private static void Read(
+        IExcelDataReader reader,
+        OldWorkbook? old,
+        ExtractedText text,
+        CancellationToken ct
+    )
     {
         var cell = new CellText(reader);
+        var sheet = 0;
         do
         {
             text.Add(reader.Name, heading: 1);
+            old?.Sheets.Remove(reader.Name);
             while (!text.IsFull && reader.Read())
             {
                 ct.ThrowIfCancellationRequested();
                 var cells = new string[reader.FieldCount];
                 for (var i = 0; i < cells.Length; i++)
                 {
-                    cells[i] = cell.Of(i);
+                    cells[i] = cell.Of(i) is { Length: > 0 } shown
+                        ? shown
+                        : old?.ErrorAt(sheet, reader.Depth, i) ?? "";
                 }
                 text.AddRow(cells);
             }
@@ -141,6 +172,7 @@ internal sealed class SpreadsheetExtractor(PartReader parts) : ITextExtractor
             {
                 text.Add(margin);
             }
+            sheet++;
         } while (!text.IsFull && reader.NextResult());
         if (text.IsFull)
         {

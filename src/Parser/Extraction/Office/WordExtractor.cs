@@ -14,6 +14,7 @@ internal sealed class WordExtractor(PartReader files) : ITextExtractor
     private static readonly string[] After = ["footnotes", "endnotes", "footer", "comments"];
 
     private static readonly string[] Drawn = ["diagramData", "chart"];
+    private readonly EmbeddedFiles embedded = new(files);
 
     public IReadOnlyList<DocumentFormat> Formats => [DocumentFormat.Docx, DocumentFormat.Docm];
 
@@ -33,8 +34,10 @@ internal sealed class WordExtractor(PartReader files) : ITextExtractor
         main = main is not null && archive.Find(main) is not null ? main : "word/document.xml";
         var parts = Relationships.Of(archive, main, cancellationToken);
         var styles = parts.FirstOrDefault(p => p.Type == "styles").Target;
+        var numbering = parts.FirstOrDefault(p => p.Type == "numbering").Target;
         var reader = new WordText(
             WordStyles.Read(archive, styles, cancellationToken),
+            new WordNumbers(WordLists.Read(archive, numbering, styles, cancellationToken)),
             text,
             cancellationToken
         );
@@ -51,7 +54,7 @@ internal sealed class WordExtractor(PartReader files) : ITextExtractor
         {
             DrawingText.Read(archive, part.Target, null, text, cancellationToken);
         }
-        await files.ReadEmbeddedAsync(file, archive, parts, text, cancellationToken);
+        await embedded.ReadAsync(file, archive, parts, text, cancellationToken);
     }
 
     // What another document was put in as, which Word takes over when it opens it.

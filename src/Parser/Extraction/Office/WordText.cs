@@ -1,3 +1,4 @@
+using System.Text;
 using Jobs.Parser.Extraction.Markup;
 
 namespace Jobs.Parser.Extraction.Office;
@@ -5,10 +6,16 @@ namespace Jobs.Parser.Extraction.Office;
 /// <summary>The text of a part of a Word document.</summary>
 internal sealed class WordText(
     Dictionary<string, int> headings,
+    WordNumbers numbers,
     ExtractedText text,
     CancellationToken cancellationToken
 )
 {
+    private string? style;
+    private string? list;
+    private int? level;
+    private string reading = "";
+
     public void Read(Stream part)
     {
         var flow = new Flow(text);
@@ -33,8 +40,22 @@ internal sealed class WordText(
             case "p":
                 flow.BeginParagraph();
                 break;
+            // Who says what is in it.
+            case "comment" when xml.Attribute("author") is { Length: > 0 } author:
+                flow.Add(author + ":");
+                break;
+            case "pPr":
+                (style, list, level) = (null, null, null);
+                break;
             case "pStyle":
-                flow.SetHeading(headings.GetValueOrDefault(xml.Attribute("val") ?? ""));
+                style = xml.Attribute("val");
+                flow.SetHeading(headings.GetValueOrDefault(style ?? ""));
+                break;
+            case "numId":
+                list = xml.Attribute("val");
+                break;
+            case "ilvl":
+                level = WordLists.Number(xml.Attribute("val"));
                 break;
             case "outlineLvl" when WordStyles.OfOutline(xml.Attribute("val")) is { } level:
                 flow.SetHeading(level);
@@ -60,6 +81,14 @@ internal sealed class WordText(
             case "textpath" when xml.Attribute("string") is { Length: > 0 } drawn:
                 flow.Add(drawn);
                 break;
+            // A letter of a font that has pictures in place of letters.
+            case "sym":
+                flow.Append(SymbolFonts.Of(xml.Attribute("font"), xml.Attribute("char")));
+                break;
+            // How what follows is read aloud; Word shows it above.
+            case "rt":
+                reading = TextOf(xml);
+                return;
             case "noBreakHyphen":
                 flow.Append("-");
                 break;
@@ -69,8 +98,8 @@ internal sealed class WordText(
             case "tc":
                 flow.BeginCell();
                 break;
-            // What else a drawing may be drawn as, for older readers; what was deleted or moved away.
-            case "Fallback" or "del" or "moveFrom" or "instrText":
+            // What else a drawing may be drawn as, for older readers; what was deleted or moved away, or was otherwise.
+            case "Fallback" or "del" or "moveFrom" or "instrText" or "pPrChange":
                 xml.Skip();
                 return;
             default:
@@ -90,10 +119,28 @@ internal sealed class WordText(
         }
     }
 
-    private static void End(string name, Flow flow)
+    private static string TextOf(GuardedXml xml)
+    {
+        var text = new StringBuilder();
+        var depth = xml.Node.Depth;
+        while (xml.Read() && !(xml.IsEnd && xml.Node.Depth == depth))
+        {
+            text.Append(xml is { IsStart: true, Name: "t" } ? xml.Text() : "");
+        }
+        return text.ToString();
+    }
+
+    private void End(string name, Flow flow)
     {
         switch (name)
         {
+            case "pPr":
+                flow.SetNumber(numbers.Next(style, list, level));
+                break;
+            case "ruby" when reading.Length > 0:
+                flow.Append($" ({reading})");
+                reading = "";
+                break;
             case "p":
                 flow.EndParagraph();
                 break;

@@ -17,22 +17,26 @@ internal static class ResponseCacheExtensions
         params string[] tags
     )
         where TBuilder : IEndpointConventionBuilder =>
-        builder.CacheResponse(name, null, null, perUser, tags);
+        builder.CacheResponse(name, null, null, perUser, version: null, tags);
 
     /// <summary>The same, for another time than the namespace has.</summary>
     /// <param name="ttl">How long an answer is fresh.</param>
     /// <param name="stale">How long after that it is given while a new one is made.</param>
+    /// <param name="version">Of what a process has by itself: answers of others with another version are not its own.</param>
     public static TBuilder CacheResponse<TBuilder>(
         this TBuilder builder,
         string name,
         TimeSpan? ttl,
         TimeSpan? stale,
         bool perUser = false,
+        Func<IServiceProvider, string>? version = null,
         params string[] tags
     )
         where TBuilder : IEndpointConventionBuilder
     {
-        builder.AddEndpointFilter(new ResponseCacheFilter(name, ttl, stale, perUser, tags));
+        builder.AddEndpointFilter(
+            new ResponseCacheFilter(name, ttl, stale, perUser, version, tags)
+        );
         return builder;
     }
 }

@@ -16,6 +16,7 @@ internal sealed class ResponseCacheFilter(
     TimeSpan? ttl,
     TimeSpan? stale,
     bool perUser,
+    Func<IServiceProvider, string>? version,
     string[] tags
 ) : IEndpointFilter
 {
@@ -51,7 +52,7 @@ internal sealed class ResponseCacheFilter(
             .RequestServices.GetRequiredService<CacheStore>()
             .Scope(name, caller?.TenantId ?? 0, perUser ? caller?.KeyId.ToString("N") : null);
         var answer = await scope.AnswerAsync(
-            NameOf(http.Request, caller),
+            NameOf(http.Request, caller, version?.Invoke(http.RequestServices)),
             DetachedRequest.Of(http),
             static (request, ct) => request.AnswerAsync(ct),
             options,
@@ -62,10 +63,11 @@ internal sealed class ResponseCacheFilter(
     }
 
     // Who calls decides by scopes what an endpoint shows; the query may hold anything, and is hashed.
-    private static string NameOf(HttpRequest request, Caller? caller) =>
+    private static string NameOf(HttpRequest request, Caller? caller, string? version) =>
         CacheName.Hashed(
             "http",
             Version,
+            version,
             request.Path.Value,
             request.QueryString.Value,
             ((int?)caller?.Scopes)?.ToString(CultureInfo.InvariantCulture),

@@ -37,7 +37,7 @@ internal sealed record RateLimitRefusal(
     public static RateLimitRefusal AtOnce(int limit) =>
         new(
             StatusCodes.Status429TooManyRequests,
-            "query-concurrency",
+            RateLimitPolicies.QueryConcurrency,
             "Too many requests at once",
             $"The rate limit 'query-concurrency' allows {limit} queries of a tenant at once.",
             Soon

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.RateLimiting;
 using Jobs.Features;
 using Jobs.RateLimiting;
@@ -13,12 +14,19 @@ internal sealed class RequestLimiter(
     Jobs.RateLimiting.RateLimiter limiter,
     RateLimitRules rules,
     RateLimitAdmissions admissions,
+    RateLimitMeter meter,
     EndpointPolicies endpoints,
     TenantQueries queries,
     IOptions<RateLimitOptions> options,
     FeatureSwitches features
 ) : PartitionedRateLimiter<HttpContext>
 {
+    private static readonly object WaitKey = new();
+
+    /// <summary>What a request has waited here for the database.</summary>
+    public static TimeSpan WaitOf(HttpContext context) =>
+        context.Items[WaitKey] is TimeSpan wait ? wait : TimeSpan.Zero;
+
     public override RateLimiterStatistics? GetStatistics(HttpContext resource) => null;
 
     protected override RateLimitLease AttemptAcquireCore(HttpContext context, int permitCount)
@@ -31,10 +39,17 @@ internal sealed class RequestLimiter(
         {
             return RequestLease.Free;
         }
+        if (!TryEnter(context, limit, out var slot))
+        {
+            return RequestLease.Find(context)!;
+        }
         var verdict = limiter.TryDecide(limit.Policy, limit.Subject);
-        return verdict is RateLimitVerdict.Admitted or RateLimitVerdict.Uncounted
-            ? Admit(context, limit, verdict)
-            : RequestLease.Undecided;
+        if (verdict is RateLimitVerdict.Admitted or RateLimitVerdict.Uncounted)
+        {
+            return Admit(context, limit, verdict, slot);
+        }
+        slot?.Dispose();
+        return RequestLease.Undecided;
     }
 
     protected override async ValueTask<RateLimitLease> AcquireAsyncCore(
@@ -43,7 +58,7 @@ internal sealed class RequestLimiter(
         CancellationToken cancellationToken
     )
     {
-        // Admitted once already, and refused for how many are answered at once.
+        // Refused already, for how many are answered at once.
         if (RequestLease.Find(context) is { } refused)
         {
             return refused;
@@ -52,46 +67,77 @@ internal sealed class RequestLimiter(
         {
             return RequestLease.Free;
         }
-        var verdict = await limiter.DecideAsync(limit.Policy, limit.Subject, cancellationToken);
-        if (verdict is RateLimitVerdict.Admitted or RateLimitVerdict.Uncounted)
+        if (!TryEnter(context, limit, out var slot))
         {
-            return Admit(context, limit, verdict);
+            return RequestLease.Find(context)!;
         }
-        if (verdict == RateLimitVerdict.Unavailable)
+        var lease = RequestLease.Undecided;
+        try
         {
-            return RequestLease.Unavailable(limit.Policy.Name);
+            var started = Stopwatch.GetTimestamp();
+            var verdict = await limiter.DecideAsync(limit.Policy, limit.Subject, cancellationToken);
+            context.Items[WaitKey] = Stopwatch.GetElapsedTime(started);
+            lease = verdict switch
+            {
+                RateLimitVerdict.Admitted or RateLimitVerdict.Uncounted => Admit(
+                    context,
+                    limit,
+                    verdict,
+                    slot
+                ),
+                RateLimitVerdict.Unavailable => RequestLease.Unavailable(limit.Policy.Name),
+                _ => Refuse(context, limit),
+            };
+            return lease;
         }
-        var standing = limiter.Look(limit.Policy, limit.Subject);
-        RateLimitHeaders.Add(context, limit.Policy.Name, standing with { Remaining = 0 });
-        return RequestLease.Refused(limit.Policy.Name, standing);
+        finally
+        {
+            if (!lease.IsAcquired)
+            {
+                slot?.Dispose();
+            }
+        }
     }
 
-    private RequestLease Admit(HttpContext context, RequestLimit limit, RateLimitVerdict verdict)
+    // Before the limit by time is asked: who is refused here has used none of it.
+    private bool TryEnter(HttpContext context, RequestLimit limit, out RateLimitLease? slot)
+    {
+        slot = limit.AtOnce ? queries.AttemptAcquire(limit.TenantId) : null;
+        if (slot is null or { IsAcquired: true })
+        {
+            return true;
+        }
+        slot.Dispose();
+        meter.RefusedAtOnce();
+        Tell(context, limit, limiter.Look(limit.Policy, limit.Subject));
+        RequestLease.TooManyAtOnce(queries.Limit).Keep(context);
+        return false;
+    }
+
+    private RequestLease Admit(
+        HttpContext context,
+        RequestLimit limit,
+        RateLimitVerdict verdict,
+        RateLimitLease? slot
+    )
     {
         admissions.Admitted(limit.Policy);
         if (verdict == RateLimitVerdict.Admitted)
         {
-            RateLimitHeaders.Add(
-                context,
-                limit.Policy.Name,
-                limiter.Look(limit.Policy, limit.Subject)
-            );
+            Tell(context, limit, limiter.Look(limit.Policy, limit.Subject));
         }
-        if (!limit.AtOnce)
-        {
-            return RequestLease.Free;
-        }
-        var slot = queries.AttemptAcquire(limit.TenantId);
-        var lease = slot.IsAcquired
-            ? RequestLease.Holding(slot)
-            : RequestLease.TooManyAtOnce(queries.Limit);
-        if (!slot.IsAcquired)
-        {
-            slot.Dispose();
-            lease.Keep(context);
-        }
-        return lease;
+        return slot is null ? RequestLease.Free : RequestLease.Holding(slot);
     }
+
+    private RequestLease Refuse(HttpContext context, RequestLimit limit)
+    {
+        var standing = limiter.Look(limit.Policy, limit.Subject);
+        Tell(context, limit, standing with { Remaining = 0 });
+        return RequestLease.Refused(limit.Policy.Name, standing);
+    }
+
+    private static void Tell(HttpContext context, RequestLimit limit, RateLimitStanding standing) =>
+        RateLimitHeaders.Add(context, limit.Policy.Name, standing);
 
     private async Task ShadowAsync(RateLimitPolicy policy, RateLimitSubject subject)
     {

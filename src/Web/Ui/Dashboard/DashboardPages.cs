@@ -3,6 +3,7 @@ using Jobs.Health;
 using Jobs.Tenancy;
 using Jobs.Web.Api;
 using Jobs.Web.Http;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Jobs.Web.Ui.Dashboard;
 
@@ -16,7 +17,30 @@ internal static class DashboardPages
     {
         reading.MapGet("/dashboard", OpenAsync);
         reading.MapGet("/ui/dashboard", PartAsync);
+        reading.MapPost("/dashboard/export", ExportAsync);
     }
+
+    private static Task<IResult> ExportAsync(
+        HttpContext context,
+        [FromForm] string? format,
+        [FromForm] int? hours,
+        DashboardReader dashboard,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetUtcNow();
+        return DashboardExport.ExportAsync(
+            context,
+            new(format, now.AddHours(-PeriodOf(hours)), now),
+            dashboard,
+            time,
+            cancellationToken
+        );
+    }
+
+    private static int PeriodOf(int? hours) =>
+        hours is { } asked && Periods.Contains(asked) ? asked : Periods[0];
 
     private static async Task<IResult> OpenAsync(
         HttpContext context,
@@ -71,7 +95,7 @@ internal static class DashboardPages
         CancellationToken cancellationToken
     )
     {
-        var period = hours is { } asked && Periods.Contains(asked) ? asked : Periods[0];
+        var period = PeriodOf(hours);
         // A minute, 24 minutes, or three hours, of which there are samples that far back.
         var bucket = period == 168 ? 180 * 60 : period * 60;
         // Buckets that stand still while time goes on.

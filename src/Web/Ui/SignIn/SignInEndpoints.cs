@@ -1,3 +1,4 @@
+using Jobs.Auditing;
 using Jobs.RateLimiting;
 using Jobs.Tenancy;
 using Jobs.Web.Http;
@@ -31,6 +32,7 @@ internal static class SignInEndpoints
         string? @return,
         SignInLinks links,
         ApiKeys keys,
+        AuditTrail trail,
         CancellationToken cancellationToken
     )
     {
@@ -52,6 +54,20 @@ internal static class SignInEndpoints
             );
         }
         await context.SignInAsync(caller);
+        // A GET, which else leaves no trace.
+        await trail.WriteAsync(
+            new AuditAct(
+                "session.begin",
+                "link",
+                context.Connection.RemoteIpAddress,
+                context.TraceIdentifier,
+                () => caller
+            ),
+            AuditOutcome.Done,
+            status: null,
+            count: 1,
+            cancellationToken
+        );
         return context.Request.Headers["Sec-Fetch-Site"] == "cross-site"
             ? Page.Of<SignedInPage>()
             : Results.LocalRedirect(target);
@@ -74,6 +90,8 @@ internal static class SignInEndpoints
             );
         }
         await context.SignInAsync(caller);
+        // Who signs in is who this call is by.
+        context.SetCaller(caller);
         return Results.LocalRedirect(target);
     }
 

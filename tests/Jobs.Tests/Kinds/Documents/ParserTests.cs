@@ -6,6 +6,7 @@ using Jobs.Kinds;
 using Jobs.Kinds.Documents;
 using Jobs.Kinds.Documents.Parsing;
 using Jobs.Parser.Protocol;
+using Jobs.Resilience;
 using Jobs.Testing;
 using Jobs.Testing.Documents;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,7 @@ public sealed class ParserTests : IDisposable
 {
     private readonly TestFolder folder = new();
     private readonly StartedParsers started = new();
+    private readonly IOptions<BreakerOptions> breaking = Options.Create(new BreakerOptions());
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -43,6 +45,12 @@ public sealed class ParserTests : IDisposable
         said.ShouldContain("NoNewPrivs: 1");
         said.ShouldContain("Max open files 256 256");
         said.ShouldContain("Max core file size 0 0");
+        // Of all processes of its user; where it shares that with others, they count.
+        said.ShouldContain(
+            Environment.IsPrivilegedProcess
+                ? "Max processes 256 256 processes"
+                : "Max processes 4096 4096 processes"
+        );
         said.ShouldNotContain("Max data size unlimited");
         said.ShouldNotContain("Max file size unlimited");
         said.ShouldContain(
@@ -179,7 +187,17 @@ public sealed class ParserTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     private ParserPool Pool(DocumentOptions options) =>
-        new(Sandbox(options), Options.Create(options), TimeProvider.System, started);
+        new(
+            Sandbox(options),
+            new OcrBreaker(
+                new Breakers(breaking, TimeProvider.System, NullLogger<Breakers>.Instance),
+                breaking,
+                TimeProvider.System
+            ),
+            Options.Create(options),
+            TimeProvider.System,
+            started
+        );
 
     private static ParserSandbox Sandbox(DocumentOptions options) =>
         new(Options.Create(options), NullLogger<ParserSandbox>.Instance);

@@ -90,6 +90,56 @@ public sealed class PictureTests(TestDatabase database)
     }
 
     [Fact]
+    public async Task A_photograph_is_read_the_way_that_its_camera_was_held()
+    {
+        await DrawAsync("page.png");
+        var (drawn, lying) = (
+            Path.Combine(folder.Location, "drawn.png"),
+            Path.Combine(folder.Location, "lying.jpg")
+        );
+        await RunAsync("gm", "convert", drawn, "-rotate", "270", lying);
+        var jpeg = await File.ReadAllBytesAsync(lying, Token);
+        // EXIF with one entry, the orientation: 6, to be turned by a quarter to the right.
+        byte[] exif =
+        [
+            .. new byte[] { 0xFF, 0xE1, 0, 34 },
+            .. "Exif\0\0MM\0*\0\0\0\u0008\0\u0001\u0001\u0012\0\u0003\0\0\0\u0001\0\u0006\0\0\0\0\0\0"u8,
+        ];
+
+        var (document, text, _) = await services.ReadAsync(
+            "photo.jpg",
+            [.. jpeg[..2], .. exif, .. jpeg[2..]]
+        );
+
+        text.ShouldContain("lighthouse keeper");
+        document.Warnings.ShouldBe(["ocr"]);
+    }
+
+    [Fact]
+    public async Task A_page_that_was_scanned_upside_down_is_read()
+    {
+        var pdf = Path.Combine(folder.Location, "text.pdf");
+        var lines = string.Concat(
+            Enumerable.Repeat("(The lighthouse keeper lights the lamp when it is dark.) Tj T* ", 12)
+        );
+        await File.WriteAllBytesAsync(
+            pdf,
+            MinimalPdf.Drawn($"BT /F1 14 Tf 20 TL 72 720 Td {lines} ET"),
+            Token
+        );
+        var scan = Path.Combine(folder.Location, "scan");
+        await RunAsync("pdftoppm", "-r", "150", "-png", "-singlefile", pdf, scan);
+        await RunAsync("gm", "convert", $"{scan}.png", "-rotate", "180", $"{scan}.jpg");
+
+        var (_, text, _) = await services.ReadAsync(
+            "scan.jpg",
+            await File.ReadAllBytesAsync($"{scan}.jpg", Token)
+        );
+
+        text.ShouldContain("The lighthouse keeper lights the lamp");
+    }
+
+    [Fact]
     public async Task Pdf_has_a_thumbnail_of_its_first_page()
     {
         var (document, _, _) = await services.ReadAsync("a.pdf", MinimalPdf.Of("A", "B", "One"));

@@ -161,6 +161,35 @@ public sealed class NotificationsApiTests(WebHost web)
     }
 
     [Fact]
+    public async Task A_listener_hears_of_its_own_tenant_alone()
+    {
+        using var tenant = await web.NewTenantAsync(Stop);
+        using var other = await web.NewTenantAsync(Stop);
+        await using var listener = await ListenAsync(other, null);
+        await using var all = await SseListener.ListenAsync(other, "/api/v1/events", null);
+        (await listener.NextAsync()).Data.GetProperty("items").GetArrayLength().ShouldBe(0);
+        (await all.NextAsync()).EventType.ShouldBe("snapshot");
+
+        await tenant.SubmitAndEndAsync("""{"fail":"foreign"}""");
+        using var read = await tenant.Client.PostAsync(
+            "/api/v1/notifications/read-all",
+            null,
+            Stop
+        );
+        var own = await other.SubmitAndEndAsync("""{"fail":"own"}""");
+
+        foreach (var ears in (SseListener[])[listener, all])
+        {
+            var heard = await ears.UntilAsync(e => e.EventType == "unread");
+            heard[^1].Data.GetProperty("unread").GetInt64().ShouldBe(1);
+            heard
+                .Where(e => e.EventType == "notification")
+                .Select(e => e.Data.GetProperty("notification").GetProperty("batchId").GetString())
+                .ShouldBe([own]);
+        }
+    }
+
+    [Fact]
     public async Task Who_follows_all_batches_is_told_too_and_once()
     {
         using var tenant = await web.NewTenantAsync(Stop);

@@ -174,6 +174,34 @@ public sealed class RateLimitTests(LimitedHost host) : RateLimitTest(host)
     }
 
     [Fact]
+    public async Task Steering_over_the_limit_is_in_the_audit_once_and_then_counted()
+    {
+        var (tenant, key, _) = await Host.NewKeyAsync(Stop);
+        using var client = Host.Client(key);
+        await LimitAsync(tenant, limit: 1, burst: 2);
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < 5; i++)
+        {
+            using var answer = await client.PostAsync(
+                $"/api/v1/batch/jobs/{Guid.CreateVersion7()}/cancel",
+                null,
+                Stop
+            );
+            statuses.Add(answer.StatusCode);
+        }
+
+        statuses.Distinct().ShouldBe([HttpStatusCode.NotFound, HttpStatusCode.TooManyRequests]);
+        // The first of each at once; equal ones at the end of the window.
+        (
+            await Host.Database.ScalarAsync<string>(
+                "select string_agg(a.action || ' ' || a.outcome || ' ' || a.status, ', ' order by a.id) from jobs.audit a where a.tenant = $1",
+                Stop,
+                tenant
+            )
+        ).ShouldBe("batch.cancel refused 404, batch.cancel refused 429");
+    }
+
+    [Fact]
     public async Task Two_nodes_share_a_limit_and_a_reset_is_seen_by_both()
     {
         var second = Host.Start();
@@ -227,6 +255,20 @@ public sealed class RateLimitTests(LimitedHost host) : RateLimitTest(host)
         var problem = await refused.ShouldBeProblemAsync(HttpStatusCode.TooManyRequests);
         problem.GetProperty("policy").GetString().ShouldBe("query-concurrency");
         refused.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
+        // It has used no permit, and is no refusal of the policy.
+        using var repeated = await client.GetAsync("/api/v1/search?q=lease", Stop);
+        Number(repeated, "X-RateLimit-Remaining")
+            .ShouldBeGreaterThanOrEqualTo(Number(refused, "X-RateLimit-Remaining"));
+        using var admin = Host.Admin(node);
+        var rules = await admin.GetFromJsonAsync<JsonElement>(Rules, Stop);
+        rules.GetProperty("queriesRefused").GetInt64().ShouldBe(2);
+        rules
+            .GetProperty("policies")
+            .EnumerateArray()
+            .Single(p => p.GetProperty("policy").GetString() == "query")
+            .GetProperty("refused")
+            .GetInt64()
+            .ShouldBe(0);
         var foreign = neighbour.GetAsync("/api/v1/search?q=lease", Stop);
 
         await transaction.RollbackAsync(Stop);

@@ -1,8 +1,5 @@
 using System.Buffers;
-using System.Net;
 using System.Security.Cryptography;
-using Amazon.Runtime;
-using Amazon.S3;
 using Amazon.S3.Model;
 using Jobs.Database;
 using Jobs.Resilience;
@@ -24,8 +21,7 @@ internal sealed class S3Originals : IOriginalPlace, IDisposable
     internal const int PartLength = 5 * 1024 * 1024;
     private readonly S3Options options;
     private readonly JobsDataSource database;
-    private readonly AmazonS3Client client;
-    private readonly Breakers breakers;
+    private readonly S3Calls store;
     private readonly ILogger<S3Originals> log;
 
     public S3Originals(
@@ -36,16 +32,12 @@ internal sealed class S3Originals : IOriginalPlace, IDisposable
     )
     {
         this.log = log;
-        this.breakers = breakers;
         this.options = options.Value;
         this.database = database;
-        client = Connect(this.options);
+        store = new S3Calls(this.options, breakers);
     }
 
     public OriginalPlace Place => OriginalPlace.S3;
-
-    // Of a store that is not used there is none.
-    private Breaker Breaker => breakers.Get(Service, options.Bucket);
 
     public async Task<StoredOriginal> WriteAsync(
         Guid id,
@@ -69,7 +61,7 @@ internal sealed class S3Originals : IOriginalPlace, IDisposable
             await ExecuteAsync(OriginalSql.Finish, cancellationToken, id, length, sha256);
             return new StoredOriginal(id, length, sha256);
         }
-        catch (Exception e) when (IsAway(e))
+        catch (Exception e) when (S3Calls.IsAway(e))
         {
             throw Away(e);
         }
@@ -87,13 +79,13 @@ internal sealed class S3Originals : IOriginalPlace, IDisposable
     {
         try
         {
-            var answer = await AskAsync(
-                ct => client.GetObjectAsync(options.Bucket, Key(id), ct),
+            var answer = await store.AskAsync(
+                (client, ct) => client.GetObjectAsync(options.Bucket, Key(id), ct),
                 cancellationToken
             );
             return answer is null ? null : new ObjectStream(answer, length);
         }
-        catch (Exception e) when (IsAway(e))
+        catch (Exception e) when (S3Calls.IsAway(e))
         {
             throw Away(e);
         }
@@ -104,18 +96,18 @@ internal sealed class S3Originals : IOriginalPlace, IDisposable
         try
         {
             // Some stores say that there is none; it is what was wanted.
-            await AskAsync(
-                ct => client.DeleteObjectAsync(options.Bucket, Key(id), ct),
+            await store.AskAsync(
+                (client, ct) => client.DeleteObjectAsync(options.Bucket, Key(id), ct),
                 cancellationToken
             );
         }
-        catch (Exception e) when (IsAway(e))
+        catch (Exception e) when (S3Calls.IsAway(e))
         {
             throw Away(e);
         }
     }
 
-    public void Dispose() => client.Dispose();
+    public void Dispose() => store.Dispose();
 
     private async Task<(long Length, byte[] Sha256)> UploadAsync(
         Guid id,
@@ -138,7 +130,7 @@ internal sealed class S3Originals : IOriginalPlace, IDisposable
                 // Signed as a whole: not every store knows the form in which chunks are signed one by one.
                 UseChunkEncoding = false,
             };
-            await MustAsync(token => client.PutObjectAsync(whole, token), ct);
+            await store.MustAsync((client, token) => client.PutObjectAsync(whole, token), ct);
             return (read, hash.GetHashAndReset());
         }
         var length = await UploadPartsAsync(id, source, maxBytes, buffer, hash, ct);
@@ -154,8 +146,8 @@ internal sealed class S3Originals : IOriginalPlace, IDisposable
         CancellationToken ct
     )
     {
-        var upload = await MustAsync(
-            token => client.InitiateMultipartUploadAsync(options.Bucket, Key(id), token),
+        var upload = await store.MustAsync(
+            (client, token) => client.InitiateMultipartUploadAsync(options.Bucket, Key(id), token),
             ct
         );
         try
@@ -176,7 +168,10 @@ internal sealed class S3Originals : IOriginalPlace, IDisposable
                     UseChunkEncoding = false,
                     InputStream = new MemoryStream(buffer, 0, read, writable: false),
                 };
-                var part = await MustAsync(token => client.UploadPartAsync(next, token), ct);
+                var part = await store.MustAsync(
+                    (client, token) => client.UploadPartAsync(next, token),
+                    ct
+                );
                 parts.Add(new PartETag(parts.Count + 1, part.ETag));
                 read =
                     read < PartLength
@@ -190,7 +185,10 @@ internal sealed class S3Originals : IOriginalPlace, IDisposable
                 UploadId = upload.UploadId,
                 PartETags = parts,
             };
-            await MustAsync(token => client.CompleteMultipartUploadAsync(all, token), ct);
+            await store.MustAsync(
+                (client, token) => client.CompleteMultipartUploadAsync(all, token),
+                ct
+            );
             return length;
         }
         catch
@@ -205,44 +203,13 @@ internal sealed class S3Originals : IOriginalPlace, IDisposable
     {
         try
         {
-            await client.AbortMultipartUploadAsync(
-                options.Bucket,
-                Key(id),
-                uploadId,
-                CancellationToken.None
-            );
+            await store.AbortAsync(Key(id), uploadId);
         }
-        catch (Exception e) when (IsAway(e))
+        catch (Exception e) when (S3Calls.IsAway(e))
         {
             DocumentLog.UploadLeft(log, e, id);
         }
     }
-
-    // What is asked for in vain says nothing of the store: null.
-    private ValueTask<T?> AskAsync<T>(
-        Func<CancellationToken, Task<T>> call,
-        CancellationToken cancellationToken
-    )
-        where T : class =>
-        Breaker.RunAsync<T?>(
-            async ct =>
-            {
-                try
-                {
-                    return await call(ct);
-                }
-                catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound)
-                {
-                    return null;
-                }
-            },
-            cancellationToken
-        );
-
-    private ValueTask<T> MustAsync<T>(
-        Func<CancellationToken, Task<T>> call,
-        CancellationToken cancellationToken
-    ) => Breaker.RunAsync(async ct => await call(ct), cancellationToken);
 
     private static async Task<int> ReadPartAsync(
         Stream source,
@@ -278,39 +245,6 @@ internal sealed class S3Originals : IOriginalPlace, IDisposable
     }
 
     private string Key(Guid id) => $"{options.Prefix}{id:N}";
-
-    private static AmazonS3Client Connect(S3Options options)
-    {
-        var config = new AmazonS3Config
-        {
-            AuthenticationRegion = options.Region,
-            // Stores other than Amazon's know buckets by path, and none of its newer check sums.
-            ForcePathStyle = options.ServiceUrl is not null,
-            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
-            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
-        };
-        if (options.ServiceUrl is null)
-        {
-            config.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(options.Region);
-        }
-        else
-        {
-            config.ServiceURL = options.ServiceUrl;
-        }
-        return string.IsNullOrEmpty(options.AccessKey)
-            ? new AmazonS3Client(config)
-            : new AmazonS3Client(
-                new BasicAWSCredentials(options.AccessKey, options.SecretKey),
-                config
-            );
-    }
-
-    private static bool IsAway(Exception e) =>
-        e
-            is AmazonServiceException
-                or AmazonClientException
-                or HttpRequestException
-                or BreakerOpenException;
 
     private static OriginalsAwayException Away(Exception e) =>
         new($"The object store does not answer: {e.Message}", e);

@@ -20,6 +20,7 @@ internal sealed class ParserPool : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private readonly ConcurrentStack<(ParserProcess Parser, long Since)> idle = new();
     private readonly ParserSandbox sandbox;
+    private readonly OcrBreaker ocr;
     private readonly DocumentOptions options;
     private readonly TimeProvider time;
     private readonly ILogger<ParserPool> log;
@@ -27,12 +28,14 @@ internal sealed class ParserPool : IDisposable
 
     public ParserPool(
         ParserSandbox sandbox,
+        OcrBreaker ocr,
         IOptions<DocumentOptions> options,
         TimeProvider time,
         ILogger<ParserPool> log
     )
     {
         this.sandbox = sandbox;
+        this.ocr = ocr;
         this.options = options.Value;
         this.time = time;
         this.log = log;
@@ -59,7 +62,8 @@ internal sealed class ParserPool : IDisposable
                 name,
                 (int)options.Timeout.TotalMilliseconds,
                 options.OcrLanguages,
-                options.OcrPages
+                options.OcrPages,
+                ocr.IsSuspended
             );
             await parser.SendAsync(request, content, either.Token);
             var (kind, payload) = await parser.ReadAsync(either.Token);
@@ -69,6 +73,10 @@ internal sealed class ParserPool : IDisposable
                     payload.Span,
                     ParserJson.Default.ParsedMetadata
                 )!;
+                if (metadata.OcrWorks is { } works)
+                {
+                    await ocr.TellAsync(works);
+                }
                 return new ParsedDocument(this, parser, metadata);
             }
             var failure =

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -34,6 +36,9 @@ public sealed class ReportCatalog
     /// <summary>Files that are no reports, with the reason.</summary>
     public IReadOnlyDictionary<string, string> Faults => loaded.Faults;
 
+    /// <summary>Of what was read: the same where the same files were.</summary>
+    public string Version => loaded.Version;
+
     public Report? Get(string name) => loaded.Reports.GetValueOrDefault(name);
 
     /// <summary>Reads the files again. A file that is no report any more keeps no report.</summary>
@@ -43,6 +48,7 @@ public sealed class ReportCatalog
     {
         var reports = new Dictionary<string, Report>(StringComparer.Ordinal);
         var faults = new Dictionary<string, string>(StringComparer.Ordinal);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         if (Directory.Exists(folder))
         {
             foreach (
@@ -52,7 +58,9 @@ public sealed class ReportCatalog
                 var name = Path.GetFileNameWithoutExtension(path);
                 try
                 {
-                    reports[name] = ReadOne(name, path);
+                    var text = ReadText(path);
+                    reports[name] = Parse(name, text);
+                    hash.AppendData(Encoding.UTF8.GetBytes($"{name}\0{text}\0"));
                 }
                 catch (Exception e)
                     when (e is FormatException or IOException or UnauthorizedAccessException)
@@ -62,16 +70,17 @@ public sealed class ReportCatalog
                 }
             }
         }
-        return new Loaded(reports, faults);
+        return new Loaded(reports, faults, Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
-    private Report ReadOne(string name, string path)
+    private static string ReadText(string path) =>
+        new FileInfo(path).Length <= MaxFile
+            ? File.ReadAllText(path)
+            : throw new FormatException("the file is too large");
+
+    private Report Parse(string name, string text)
     {
-        if (new FileInfo(path).Length > MaxFile)
-        {
-            throw new FormatException("the file is too large");
-        }
-        var report = ReportFile.Parse(name, File.ReadAllText(path));
+        var report = ReportFile.Parse(name, text);
         return sources.Has(report.Source)
             ? report
             : throw new FormatException($"there is no data source '{report.Source}'");
@@ -91,6 +100,7 @@ public sealed class ReportCatalog
 
     private sealed record Loaded(
         Dictionary<string, Report> Reports,
-        Dictionary<string, string> Faults
+        Dictionary<string, string> Faults,
+        string Version
     );
 }

@@ -15,6 +15,8 @@ internal sealed class ReportSource(
     Breaker? breaker
 ) : IAsyncDisposable
 {
+    private const string PoolName = "jobs-reports";
+
     // Waiting here for the end of another report is no failure to connect.
     private readonly SemaphoreSlim free = new(options.MaxConnections);
     private NpgsqlDataSource? pool;
@@ -90,14 +92,17 @@ internal sealed class ReportSource(
 
     // A session is reset before it is used again, whatever a report has set in it.
     private NpgsqlDataSource Pool(string settings) =>
-        NpgsqlDataSource.Create(
+        new NpgsqlDataSourceBuilder(
             new NpgsqlConnectionStringBuilder(settings)
             {
                 Pooling = true,
                 MaxPoolSize = options.MaxConnections,
                 NoResetOnClose = false,
                 MaxAutoPrepare = 0,
-                ApplicationName = "jobs-reports",
-            }
-        );
+                ApplicationName = PoolName,
+            }.ConnectionString
+        )
+        {
+            Name = PoolName,
+        }.Build();
 }
