@@ -53,7 +53,7 @@ static int Usage()
         ./bench/run horizon [items] [singles]               under an open transaction that keeps dead rows alive; default 500000 items, 20000 singles
         ./bench/run documents [files] [runs]                documents from upload to outcome, warm parsers beside a process a file and the programs alone; default 350, 3 runs
         ./bench/run documents-memory [files]                how much the service grows under files of 50 MB in one request; default 50
-        ./bench/run search [passages] [queries] [--no-raw]   searches new, kept, single and in batches, while documents come and go, beside the statements alone and ts_rank; default 100000 passages, 200 queries
+        ./bench/run search [passages] [queries] [--no-raw] [--pause] [--only kept]   searches new, kept, single and in batches, while documents come and go, beside the statements alone and ts_rank; default 100000 passages, 200 queries
         ./bench/run search-relevance folder [--run file] [--seeds n]    nDCG@10 on a collection with judgements (docs.jsonl, queries.jsonl, qrels.tsv), as it is and with a mistake in a word of each query
         ./bench/run idle [workers] [seconds]                statements of workers that have nothing to do; default 4 workers, 30 seconds
         ./bench/run limits [seconds] [nodes]                rate limits: a decision, shared budgets, changes, an outage; default 5 s, 4 nodes

@@ -63,4 +63,16 @@ public sealed class SearchTypoTests(TestDatabase database) : SearchTest(database
 
         answer.Total.ShouldBe(2);
     }
+
+    [Fact]
+    public async Task A_word_whose_accent_is_missing_is_that_word_and_not_a_more_frequent_one()
+    {
+        await Services.ReadAsync("often.txt", "they came, she came, we came"u8.ToArray());
+        await Services.ReadAsync("once.txt", "a small caf\u00e9 by the sea"u8.ToArray());
+
+        var answer = await SearchAsync(new SearchRequest("cafe"));
+
+        answer.Hits.ShouldHaveSingleItem().Title.ShouldBe("once.txt");
+        answer.Corrections.ShouldHaveSingleItem().To.ShouldBe("caf\u00e9");
+    }
 }

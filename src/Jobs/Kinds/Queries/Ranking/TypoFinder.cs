@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Jobs.Kinds.Queries.Index;
 
 namespace Jobs.Kinds.Queries.Ranking;
@@ -39,8 +41,9 @@ internal static class TypoFinder
             .Where(n =>
                 word.Length >= ShortestWithNeighbours || (n.Length > word.Length && n[0] == word[0])
             )
-            // Few mistakes are made at the first letter.
-            .OrderByDescending(n => n[0] == word[0])
+            // An accent that is missing is no mistake of the hand; and few are made at the first letter.
+            .OrderByDescending(n => IsSameButForAccents(n, word))
+            .ThenByDescending(n => n[0] == word[0])
             .ThenByDescending(n => state[n])
             .ThenBy(n => n, StringComparer.Ordinal)
             .FirstOrDefault();
@@ -104,4 +107,14 @@ internal static class TypoFinder
             : a.Length > b.Length ? restA[1..].SequenceEqual(restB)
             : restB[1..].SequenceEqual(restA);
     }
+
+    private static bool IsSameButForAccents(string a, string b) =>
+        (!Ascii.IsValid(a) || !Ascii.IsValid(b))
+        && string.Equals(Bare(a), Bare(b), StringComparison.Ordinal);
+
+    private static string Bare(string word) =>
+        string.Concat(
+            word.Normalize(NormalizationForm.FormD)
+                .Where(c => char.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
+        );
 }
