@@ -11,34 +11,54 @@ public sealed class BatchReader(JobsDataSource database)
     private static readonly Dictionary<string, string> NoMetadata = [];
 
     /// <summary>Null when the tenant has no such batch. A purged batch is there, and says so.</summary>
-    public async Task<BatchStatus?> GetAsync(
+    public Task<BatchStatus?> GetAsync(
         int tenantId,
         Guid id,
         CancellationToken cancellationToken
-    )
-    {
-        await using var command = database.Requests.CreateCommand(ReadStatements.Get);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = id });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) ? Read(row) : null;
-    }
+    ) =>
+        EnginePlanner.ReadAsync(
+            database.Requests,
+            new(ReadStatements.Get)
+            {
+                Parameters =
+                {
+                    new() { Value = tenantId },
+                    new() { Value = id },
+                },
+            },
+            async (row, ct) => await row.ReadAsync(ct) ? Read(row) : null,
+            cancellationToken
+        );
 
     /// <summary>Newest first.</summary>
-    public async Task<IReadOnlyList<BatchStatus>> ListAsync(
+    public Task<IReadOnlyList<BatchStatus>> ListAsync(
         int tenantId,
         BatchFilter filter,
         CancellationToken cancellationToken
+    ) =>
+        EnginePlanner.ReadAsync(
+            database.Requests,
+            new(ReadStatements.List)
+            {
+                Parameters =
+                {
+                    new() { Value = tenantId },
+                    Nullable(filter.State?.ToName(), NpgsqlDbType.Text),
+                    Nullable(filter.Kind, NpgsqlDbType.Text),
+                    Nullable((short?)filter.Priority, NpgsqlDbType.Smallint),
+                    Nullable(filter.Before, NpgsqlDbType.Uuid),
+                    new() { Value = filter.Limit },
+                },
+            },
+            ReadAllAsync,
+            cancellationToken
+        );
+
+    private static async Task<IReadOnlyList<BatchStatus>> ReadAllAsync(
+        NpgsqlDataReader row,
+        CancellationToken cancellationToken
     )
     {
-        await using var command = database.Requests.CreateCommand(ReadStatements.List);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(Nullable(filter.State?.ToName(), NpgsqlDbType.Text));
-        command.Parameters.Add(Nullable(filter.Kind, NpgsqlDbType.Text));
-        command.Parameters.Add(Nullable((short?)filter.Priority, NpgsqlDbType.Smallint));
-        command.Parameters.Add(Nullable(filter.Before, NpgsqlDbType.Uuid));
-        command.Parameters.Add(new() { Value = filter.Limit });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var batches = new List<BatchStatus>();
         while (await row.ReadAsync(cancellationToken))
         {

@@ -56,17 +56,19 @@ public sealed class ItemReader(JobsDataSource database)
         CancellationToken cancellationToken
     )
     {
-        var groups = new List<(string Code, int Count, int Page)>();
-        await using (var command = database.Requests.CreateCommand(ReadStatements.Errors))
-        {
-            command.Parameters.Add(new() { Value = tenantId });
-            command.Parameters.Add(new() { Value = batchId });
-            await using var row = await command.ExecuteReaderAsync(cancellationToken);
-            while (await row.ReadAsync(cancellationToken))
+        var groups = await EnginePlanner.ReadAsync(
+            database.Requests,
+            new(ReadStatements.Errors)
             {
-                groups.Add((row.GetString(0), row.GetInt32(1), row.GetInt32(2)));
-            }
-        }
+                Parameters =
+                {
+                    new() { Value = tenantId },
+                    new() { Value = batchId },
+                },
+            },
+            ReadGroupsAsync,
+            cancellationToken
+        );
         var samples = await ReadSamplesAsync(
             tenantId,
             batchId,
@@ -80,25 +82,53 @@ public sealed class ItemReader(JobsDataSource database)
             .ToList();
     }
 
+    private static async Task<List<(string Code, int Count, int Page)>> ReadGroupsAsync(
+        NpgsqlDataReader row,
+        CancellationToken cancellationToken
+    )
+    {
+        var groups = new List<(string Code, int Count, int Page)>();
+        while (await row.ReadAsync(cancellationToken))
+        {
+            groups.Add((row.GetString(0), row.GetInt32(1), row.GetInt32(2)));
+        }
+        return groups;
+    }
+
     /// <summary>
     /// Failures that were settled after a version of the batch and until another, at most about <paramref name="limit"/>.
     /// </summary>
-    public async Task<IReadOnlyList<ItemStatus>> ReadFailuresSinceAsync(
+    public Task<IReadOnlyList<ItemStatus>> ReadFailuresSinceAsync(
         int tenantId,
         Guid batchId,
         long since,
         long until,
         int limit,
         CancellationToken cancellationToken
+    ) =>
+        EnginePlanner.ReadAsync(
+            database.Requests,
+            new(ReadStatements.FailuresSince)
+            {
+                Parameters =
+                {
+                    new() { Value = tenantId },
+                    new() { Value = batchId },
+                    new() { Value = since },
+                    new() { Value = until },
+                    new() { Value = limit },
+                },
+            },
+            (row, ct) => ReadFailuresAsync(row, limit, ct),
+            cancellationToken
+        );
+
+    private static async Task<IReadOnlyList<ItemStatus>> ReadFailuresAsync(
+        NpgsqlDataReader row,
+        int limit,
+        CancellationToken cancellationToken
     )
     {
-        await using var command = database.Requests.CreateCommand(ReadStatements.FailuresSince);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = batchId });
-        command.Parameters.Add(new() { Value = since });
-        command.Parameters.Add(new() { Value = until });
-        command.Parameters.Add(new() { Value = limit });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var failures = new List<ItemStatus>();
         while (failures.Count < limit && await row.ReadAsync(cancellationToken))
         {
@@ -150,7 +180,7 @@ public sealed class ItemReader(JobsDataSource database)
         return samples;
     }
 
-    private async Task<List<PageItems>> ReadPagesAsync(
+    private Task<List<PageItems>> ReadPagesAsync(
         int tenantId,
         Guid batchId,
         int page,
@@ -158,22 +188,34 @@ public sealed class ItemReader(JobsDataSource database)
         ItemState? state,
         CancellationToken cancellationToken,
         int limit = PagesAtOnce
+    ) =>
+        EnginePlanner.ReadAsync(
+            database.Requests,
+            new(ReadStatements.Pages)
+            {
+                Parameters =
+                {
+                    new() { Value = tenantId },
+                    new() { Value = batchId },
+                    new() { Value = page },
+                    new()
+                    {
+                        Value = (object?)state?.ToString().ToLowerInvariant() ?? DBNull.Value,
+                        NpgsqlDbType = NpgsqlDbType.Text,
+                    },
+                    new() { Value = limit },
+                    new() { Value = from },
+                },
+            },
+            ReadPagesAsync,
+            cancellationToken
+        );
+
+    private static async Task<List<PageItems>> ReadPagesAsync(
+        NpgsqlDataReader row,
+        CancellationToken cancellationToken
     )
     {
-        await using var command = database.Requests.CreateCommand(ReadStatements.Pages);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = batchId });
-        command.Parameters.Add(new() { Value = page });
-        command.Parameters.Add(
-            new()
-            {
-                Value = (object?)state?.ToString().ToLowerInvariant() ?? DBNull.Value,
-                NpgsqlDbType = NpgsqlDbType.Text,
-            }
-        );
-        command.Parameters.Add(new() { Value = limit });
-        command.Parameters.Add(new() { Value = from });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var pages = new List<PageItems>();
         while (await row.ReadAsync(cancellationToken))
         {
@@ -207,6 +249,7 @@ public sealed class ItemReader(JobsDataSource database)
         {
             BatchCommands =
             {
+                EnginePlanner.Settings(),
                 new(ReadStatements.Chunks)
                 {
                     Parameters =
@@ -226,6 +269,7 @@ public sealed class ItemReader(JobsDataSource database)
             },
         };
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        await row.NextResultAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
             byNumber[row.GetInt32(0)]

@@ -26,6 +26,9 @@ internal static class EnginePlanner
     private static readonly string Local =
         $"select {string.Join(", ", Off.Select(s => $"set_config('{s}', 'off', true)"))}";
 
+    /// <summary>To be sent before others, in their transaction.</summary>
+    public static NpgsqlBatchCommand Settings() => new(Local);
+
     /// <summary>Reads the answer to a statement that is planned with these settings, in one round trip.</summary>
     public static async Task<T> ReadAsync<T>(
         NpgsqlDataSource pool,
@@ -36,7 +39,7 @@ internal static class EnginePlanner
     {
         // Sent together, the commands of a batch are one transaction.
         await using var batch = pool.CreateBatch();
-        batch.BatchCommands.Add(new(Local));
+        batch.BatchCommands.Add(Settings());
         batch.BatchCommands.Add(command);
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         await row.NextResultAsync(cancellationToken);

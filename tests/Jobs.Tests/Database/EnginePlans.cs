@@ -62,39 +62,55 @@ internal static class EnginePlans
             Engine: true
         ),
         ["Workers"] = new(WorkerStatements.List, "", "", Engine: true),
-        ["Get"] = new(ReadStatements.Get, "int, uuid", "2, {id}"),
+        ["Get"] = new(ReadStatements.Get, "int, uuid", "2, {id}", Engine: true),
         ["List"] = new(
             ReadStatements.List,
             "int, text, text, smallint, uuid, int",
-            "2, null, null, null, null, 50"
+            "2, null, null, null, null, 50",
+            Engine: true
         ),
         ["List, from a batch on"] = new(
             ReadStatements.List,
             "int, text, text, smallint, uuid, int",
-            "2, 'running', 'k1', 1::smallint, {id}, 50"
+            "2, 'running', 'k1', 1::smallint, {id}, 50",
+            Engine: true
         ),
         ["Pages"] = new(
             ReadStatements.Pages,
             "int, uuid, int, text, int, int",
-            "2, {id}, 3, null, 4, 0"
+            "2, {id}, 3, null, 4, 0",
+            Engine: true
         ),
         ["Pages with failures"] = new(
             ReadStatements.Pages,
             "int, uuid, int, text, int, int",
-            "2, {id}, 0, 'failed', 4, 0"
+            "2, {id}, 0, 'failed', 4, 0",
+            Engine: true
         ),
         ["Pages with pending"] = new(
             ReadStatements.Pages,
             "int, uuid, int, text, int, int",
-            "2, {id}, 0, 'pending', 4, 0"
+            "2, {id}, 0, 'pending', 4, 0",
+            Engine: true
         ),
-        ["Outcomes"] = new(ReadStatements.Outcomes, "uuid, int[]", "{id}, array[0, 1, 2, 3]"),
-        ["Chunks"] = new(ReadStatements.Chunks, "uuid, int[]", "{id}, array[0, 1, 2, 3]"),
-        ["Errors"] = new(ReadStatements.Errors, "int, uuid", "2, {id}"),
+        ["Outcomes"] = new(
+            ReadStatements.Outcomes,
+            "uuid, int[]",
+            "{id}, array[0, 1, 2, 3]",
+            Engine: true
+        ),
+        ["Chunks"] = new(
+            ReadStatements.Chunks,
+            "uuid, int[]",
+            "{id}, array[0, 1, 2, 3]",
+            Engine: true
+        ),
+        ["Errors"] = new(ReadStatements.Errors, "int, uuid", "2, {id}", Engine: true),
         ["FailuresSince"] = new(
             ReadStatements.FailuresSince,
             "int, uuid, bigint, bigint, int",
-            "2, {id}, 1, 100, 1000"
+            "2, {id}, 1, 100, 1000",
+            Engine: true
         ),
         ["Feed"] = new(
             FeedStatements.Look,

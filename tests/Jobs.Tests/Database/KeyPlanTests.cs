@@ -31,6 +31,19 @@ public sealed partial class KeyPlanTests(TestDatabase empty) : IClassFixture<Tes
         found.ShouldAllBe(index => index == "chunks_pkey", plan);
     }
 
+    [Theory]
+    [InlineData("Get")]
+    [InlineData("List")]
+    public async Task What_runs_of_a_batch_is_found_among_what_is_leased(string name)
+    {
+        var plan = await PlanTests
+            .Statements[name]
+            .PlanAsync(empty.DataSource, "force_generic_plan", Guid.Empty, Stop);
+
+        var found = Known().Matches(plan).Select(m => m.Groups["index"].Value);
+        found.ShouldBe(["chunks_leased"], plan);
+    }
+
     [GeneratedRegex(
         @"(Index( Only)? Scan using (?<index>\w+)|Seq Scan) on chunks c(_\d+)?$",
         RegexOptions.ExplicitCapture | RegexOptions.Multiline,
