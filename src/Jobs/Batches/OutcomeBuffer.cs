@@ -12,7 +12,8 @@ namespace Jobs.Batches;
 /// <c>[position, microseconds, null, {code, message, retryable}]</c> for a failure,
 /// <c>[position, microseconds, null, null]</c> for a cancelled item. Not thread-safe.
 /// </summary>
-internal sealed class OutcomeBuffer
+/// <param name="expected">How many outcomes there will be about.</param>
+internal sealed class OutcomeBuffer(int expected = 1)
 {
     /// <summary>Longest message of an error that is kept, in characters.</summary>
     private const int MaxMessage = 2_000;
@@ -21,14 +22,21 @@ internal sealed class OutcomeBuffer
     private const int PrefixBytes = 48;
     private const int SuffixBytes = 3;
 
+    // A line with a short result, and what a buffer has at first.
+    private const int TypicalBytes = 40;
+    private const int LeastBytes = 512;
+    private const int MostBytes = 64 * 1024;
+
     private static readonly JsonWriterOptions Plain = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
     // No pool: a buffer lives from the first outcome to its settlement, which is the life of a generation.
-    private readonly ArrayBufferWriter<byte> lines = new(512);
-    private readonly List<short> positions = [];
+    private readonly ArrayBufferWriter<byte> lines = new(
+        Math.Clamp(expected * TypicalBytes, LeastBytes, MostBytes)
+    );
+    private readonly List<short> positions = new(expected);
     private SortedDictionary<string, int>? codes;
 
     public int Succeeded { get; private set; }

@@ -21,7 +21,7 @@ internal sealed class ChunkLedger(LeasedChunk chunk, EngineOptions options)
     // What the database has for this chunk.
     private readonly ItemSet unsettled = chunk.Items.Copy();
     private readonly List<(int Position, ItemError Error)> retries = [];
-    private OutcomeBuffer outcomes = new();
+    private OutcomeBuffer outcomes = new(chunk.Items.Count);
     private volatile bool cancelled = chunk.Cancelling;
 
     /// <summary>Whether what has no outcome ends cancelled.</summary>
@@ -82,6 +82,11 @@ internal sealed class ChunkLedger(LeasedChunk chunk, EngineOptions options)
     {
         lock (gate)
         {
+            // Mostly everything has its outcome.
+            if (outcomes.Count == unsettled.Count)
+            {
+                return Take(null, [], handBack: false);
+            }
             var left = Remaining();
             if (cancelled)
             {
@@ -191,7 +196,10 @@ internal sealed class ChunkLedger(LeasedChunk chunk, EngineOptions options)
             HandBack = handBack,
             Retries = due,
         };
-        outcomes.ForEachPosition(unsettled.Remove);
+        if (!settlement.IsFinal)
+        {
+            outcomes.ForEachPosition(unsettled.Remove);
+        }
         outcomes = new OutcomeBuffer();
         return settlement;
     }
