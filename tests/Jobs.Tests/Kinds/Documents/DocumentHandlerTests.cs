@@ -16,8 +16,6 @@ public sealed class DocumentHandlerTests(TestDatabase database)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    static DocumentHandlerTests() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
-
     [Theory]
     [InlineData("utf-8")]
     [InlineData("utf-16")]

@@ -13,8 +13,6 @@ public sealed class FormatTests(TestDatabase database)
 {
     private readonly KindServices services = new(database);
 
-    static FormatTests() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
-
     [Fact]
     public async Task Word_is_read_with_headers_headings_notes_boxes_and_tables_within_tables()
     {
