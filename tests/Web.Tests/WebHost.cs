@@ -40,6 +40,12 @@ public sealed class WebHost : IAsyncLifetime
         web = Create(Database.ConnectionString, folder.Location, this);
         web.StartServer();
         await Services.GetRequiredService<AdminKey>().KeyId;
+        // Before it knows what was removed the cache forgets what it keeps.
+        await Services
+            .GetServices<ILoggerProvider>()
+            .OfType<RecordedLog>()
+            .Single()
+            .WaitForAsync("The shared cache is there", TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -66,6 +72,8 @@ public sealed class WebHost : IAsyncLifetime
                 .UseSetting("ConnectionStrings:Jobs", connectionString)
                 .UseSetting("Jobs:DataDirectory", dataDirectory)
                 .UseSetting("Jobs:AdminKey", AdminKey)
+                // A slow machine is no database that hangs: what is kept would depend on it.
+                .UseSetting("Jobs:Cache:Patience", "00:00:20")
                 .UseSetting("Jobs:Engine:PollInterval", "00:00:01")
                 .UseSetting("Jobs:Engine:BackoffBase", "00:00:00.05")
                 .UseSetting("Jobs:Engine:ProgressInterval", "00:00:00.05")

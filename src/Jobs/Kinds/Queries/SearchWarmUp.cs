@@ -14,7 +14,6 @@ internal sealed class SearchWarmUp(
     DatabaseReadiness readiness,
     JobsDataSource database,
     SearchService search,
-    CachedSearch cached,
     ILogger<SearchWarmUp> log
 ) : BackgroundService
 {
@@ -91,8 +90,8 @@ internal sealed class SearchWarmUp(
                 }
             }
         }
-        // The way through the cache, of the tenant that runs the service: it has no documents that anybody looks for.
-        await cached.SearchAsync(SystemTenant, new SearchRequest(AnyWord), cancellationToken);
+        // Without the cache, which may not know yet what was removed: it would forget what it keeps before that.
+        await search.SearchAsync(SystemTenant, new SearchRequest(AnyWord), cancellationToken);
         return samples.Count;
     }
 

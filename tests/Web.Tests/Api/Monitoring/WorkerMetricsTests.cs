@@ -24,6 +24,8 @@ public sealed class WorkerMetricsTests
         );
         await RowsAsync(database);
         using var worker = MeasuredProcess.Start("Worker", folder, database);
+        // Before it knows what was removed the cache forgets what it keeps, and counts that.
+        await worker.LoggedAsync("The shared cache is there", Stop);
         await SubmitAsync(
             caller,
             "query",
